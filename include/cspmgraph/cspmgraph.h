@@ -1,0 +1,20 @@
+/**
+ * @file cspmgraph.h
+ * Everything. See doc/guide for a first program.
+ */
+#ifndef CSPMGRAPH_CSPMGRAPH_H
+#define CSPMGRAPH_CSPMGRAPH_H
+
+#include "base.h"
+#include "error.h"
+#include "context.h"
+#include "op.h"
+#include "table.h"
+#include "arrow.h"
+#include "graph.h"
+#include "query.h"
+#include "rules.h"
+#include "analysis.h"
+#include "export.h"
+
+#endif

@@ -1,0 +1,18 @@
+/* Operation object: cancel, deadline, polled progress. Any thread may cancel or read progress. */
+#ifndef CG_BASE_OP_H
+#define CG_BASE_OP_H
+
+#include "base/error.h"
+#include "cspmgraph/op.h"
+
+int32_t cg_op_new(cg_mem *mem, cspm_op **out, cspm_error **err);
+cspm_op *cg_op_ref(cspm_op *op);
+/* CSPM_OK, or CSPM_E_CANCELLED / CSPM_E_TIMEOUT with the error set. op NULL is always OK. Reads the clock; call it every ~4,096 units of work. */
+int32_t cg_op_check(cspm_op *op, cg_mem *mem, cspm_error **err);
+void cg_op_phase(cspm_op *op, uint32_t phase, uint64_t total); /* CSPM_PHASE_* of cspmgraph/op.h */
+void cg_op_advance(cspm_op *op, uint64_t done_delta);
+
+/* Poll in a hot loop: `if (CG_OP_DUE(counter) && (rc = cg_op_check(op, mem, err)) < 0) goto out;` */
+#define CG_OP_DUE(counter) ((++(counter) & 4095u) == 0)
+
+#endif

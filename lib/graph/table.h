@@ -1,0 +1,42 @@
+/* Cursors over immutable columnar batches in Arrow memory layout: the one shape every table of the library has. */
+#ifndef CG_GRAPH_TABLE_H
+#define CG_GRAPH_TABLE_H
+
+#include "base/op.h"
+#include "cspmgraph/table.h"
+#include "graph/graph.h"
+
+/* Build one batch column by column; at most CG_BATCH_ROWS rows. */
+#define CG_BATCH_ROWS 65536
+typedef struct cg_batch_builder cg_batch_builder;
+typedef struct cg_column_spec {
+    cg_str name;
+    uint32_t type; /* CSPM_TYPE_* */
+} cg_column_spec;
+int32_t cg_batch_builder_new(cg_mem *mem, cg_graph *g, const cg_column_spec *columns, uint32_t n, cg_batch_builder **out, cspm_error **err);
+/* Append one cell to column i; every column must have the same number of cells at finish. A value of another type than the column's goes in
+ * as JSON when the column is VARIANT, else CSPM_E_INTERNAL. */
+int32_t cg_batch_append(cg_batch_builder *bb, uint32_t column, cg_value v, cspm_error **err);
+uint64_t cg_batch_builder_rows(const cg_batch_builder *bb);
+int32_t cg_batch_builder_finish(cg_batch_builder *bb, cspm_batch **out, cspm_error **err); /* resets the builder for the next batch */
+void cg_batch_builder_free(cg_batch_builder *bb);
+
+/* A cursor is a source of batches. `next` gives CSPM_OK and a batch, CSPM_DONE, CSPM_MORE, or an error. */
+typedef struct cg_cursor_ops {
+    int32_t (*next)(void *self, cspm_batch **out, cspm_error **err);
+    uint32_t (*truncated)(const void *self);
+    void (*free)(void *self);
+} cg_cursor_ops;
+int32_t cg_cursor_new(cg_mem *mem, const cg_column_spec *columns, uint32_t n, const cg_cursor_ops *ops, void *self, cspm_cursor **out, cspm_error **err);
+
+/* JSON of any value as the contract writes it (nodes with kinds and properties, paths, floats with a point). */
+int32_t cg_value_write_json(cg_buf *b, const cg_graph *g, cg_value v, cspm_error **err);
+/* Text for tables and CSV: strings bare, the rest as JSON; a node by its name or id. */
+int32_t cg_value_write_text(cg_buf *b, const cg_graph *g, cg_value v, cspm_error **err);
+/* A tree (JSON parameter) as a value in arena. */
+int32_t cg_value_from_tree(cg_arena *arena, const cg_tree *t, cg_value *out);
+
+/* Ready-made tables of a graph: CSPM_TABLE_NODES, _EDGES, _DIAGNOSTICS, _SCHEMA, _SOURCES. */
+int32_t cg_graph_table(cg_graph *g, uint32_t table, cspm_cursor **out, cspm_error **err);
+
+#endif

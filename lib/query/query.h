@@ -1,0 +1,52 @@
+/* Query language: text to plan to rows. Compile once, run against any graph; a compiled query is immutable and belongs to any thread. */
+#ifndef CG_QUERY_QUERY_H
+#define CG_QUERY_QUERY_H
+
+#include "graph/table.h"
+
+typedef struct cspm_query cg_query;
+typedef struct cg_run cg_run;
+
+enum { CG_LANG_GRAPH = 0, CG_LANG_PIPE = 1 };
+
+/* `source` names the text in errors ("query", or a rule file) and `base` is where it starts there (line/column of a YAML scalar; 0 = 1:1). */
+int32_t cg_query_compile(cg_mem *mem, cg_str text, uint32_t language, cg_str source, cg_pos base, cg_query **out, cspm_error **err);
+cg_query *cg_query_ref(cg_query *q);
+void cg_query_unref(cg_query *q);
+uint32_t cg_query_n_columns(const cg_query *q);
+cg_str cg_query_column(const cg_query *q, uint32_t i);
+
+/* What a query can touch, for ordering rules: names of labels, relationship kinds and property keys it reads; and those it reads under
+ * negation, counting or any other non-monotone construct. `everything` is set when it reads an untyped relationship or all labels. */
+typedef struct cg_query_reads {
+    const cg_str *labels, *kinds, *keys;
+    uint32_t n_labels, n_kinds, n_keys;
+    const cg_str *negated_labels, *negated_kinds;
+    uint32_t n_negated_labels, n_negated_kinds;
+    bool any_kind, any_label, negated_any;
+} cg_query_reads;
+const cg_query_reads *cg_query_get_reads(const cg_query *q);
+
+typedef struct cg_param {
+    cg_str name;
+    cg_value value;
+} cg_param;
+
+typedef struct cg_run_limits { /* 0 = default of query-language.md 7.4 / context */
+    uint64_t max_rows, max_work, max_memory;
+    uint32_t max_path_length;
+    int64_t now; /* the clock, microseconds since the epoch; INT64_MIN = unset, datetime() then fails by name */
+} cg_run_limits;
+
+int32_t cg_query_run(cg_query *q, cg_graph *g, const cg_param *params, uint32_t n_params, const cg_run_limits *limits, cspm_op *op, cg_run **out, cspm_error **err);
+/* CSPM_OK: *row points at n_columns values, valid until the next call. CSPM_DONE at the end (also when truncated; ask). */
+int32_t cg_run_next(cg_run *r, const cg_value **row, cspm_error **err);
+uint32_t cg_run_truncated(const cg_run *r); /* CSPM_TRUNCATED_* */
+uint64_t cg_run_work(const cg_run *r);
+void cg_run_free(cg_run *r);
+/* The run as a cursor; consumes it. slice_ms 0 = none; batch_rows 0 = CG_BATCH_ROWS. Column types: the single type of the column, else VARIANT. */
+int32_t cg_run_cursor(cg_run *r, uint32_t batch_rows, uint64_t slice_ms, cspm_cursor **out, cspm_error **err);
+/* Plan as text, one operator a line, indented, with estimated rows. */
+int32_t cg_query_explain(cg_query *q, cg_graph *g, cg_buf *out, cspm_error **err);
+
+#endif
