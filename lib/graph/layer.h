@@ -35,6 +35,9 @@ int32_t cg_layer_add_hub(cg_layer_builder *l, const cg_layer_edge *decision, con
 int32_t cg_layer_set_prop(cg_layer_builder *l, cg_node n, uint32_t key, cg_value value, cspm_error **err);
 /* Meaning of a kind from this layer upward. Strings are copied. */
 int32_t cg_layer_set_kind_info(cg_layer_builder *l, uint32_t kind, const cg_kind_info *info, cspm_error **err);
+/* Labels of this name that came in with the data (inventory layer) are not believed: from this layer upward they are invisible everywhere
+ * (has_label, labels, iteration, counts); labels that derived layers set keep working. The rules stage keeps them as the property "claimedLabels". */
+int32_t cg_layer_disbelieve_label(cg_layer_builder *l, uint32_t label, cspm_error **err);
 int32_t cg_layer_diag(cg_layer_builder *l, cg_severity severity, const char *code, cspm_error **err, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 

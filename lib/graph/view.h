@@ -40,6 +40,8 @@ typedef struct cg_view_options {
     uint32_t weight_key;         /* CG_NO_NAME: cost from likelihood; else a numeric relationship property, cost = round(value * CG_COST_UNIT), must be >= 0 */
     uint32_t conditional_factor; /* millionths; a conditional edge's likelihood times this */
     const uint64_t *hidden_nodes; /* bitmap of nodes left out, or NULL */
+    const cg_rel *hidden_rels;    /* relationships left out, ascending; a hub pair here splits that pair off its hub */
+    uint32_t n_hidden_rels;
 } cg_view_options;
 
 int32_t cg_view_build(cg_graph *g, const cg_view_options *o, cspm_op *op, cg_view **out, cspm_error **err);
