@@ -1,6 +1,6 @@
 /**
  * @file context.h
- * Context: allocator, limits and log sink, fixed at creation and shared by every object made from it.
+ * Context: allocator and limits, fixed at creation and shared by every object made from it.
  */
 #ifndef CSPMGRAPH_CONTEXT_H
 #define CSPMGRAPH_CONTEXT_H
@@ -38,17 +38,56 @@ typedef struct cspm_limits {
     uint64_t reserved[4];
 } cspm_limits;
 
-/** Log levels, least severe last. */
-enum { CSPM_LOG_ERROR = 1, CSPM_LOG_WARNING = 2, CSPM_LOG_INFO = 3, CSPM_LOG_DEBUG = 4 };
-typedef void (*cspm_log_fn)(void *user, int32_t level, const char *message, size_t length);
-
+/**
+ * Fill a limits structure with zeros (every default) and its size.
+ * @param limits the structure to fill
+ * @param struct_size sizeof(cspm_limits) as the caller was compiled
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API void cspm_limits_init(cspm_limits *limits, uint32_t struct_size);
+
+/**
+ * Make a context. Everything else is made from one; contexts share nothing.
+ * @param allocator NULL = the C library's; must outlive every object made from the context
+ * @param limits NULL = defaults
+ * @param[out] out the context, the caller's to unref
+ * @param[out] err the reason on failure; NULL = not wanted
+ * @return CSPM_OK, CSPM_E_NOMEM, or CSPM_E_ABI when a struct_size is not one this library knows
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_context_new(const cspm_allocator *allocator, const cspm_limits *limits, cspm_context **out, cspm_error **err);
-CSPM_API void cspm_context_set_log(cspm_context *context, int32_t min_level, cspm_log_fn fn, void *user);
+
+/**
+ * One more reference.
+ * @return the same context
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API cspm_context *cspm_context_ref(cspm_context *context);
+
+/**
+ * One reference less; objects made from the context stay valid after the last one. NULL is fine.
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API void cspm_context_unref(cspm_context *context);
-/** Bytes now held, and the most ever held, through this context. */
+
+/**
+ * Bytes held now by everything made from this context.
+ * @param[out] peak the most ever held; may be NULL
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API uint64_t cspm_context_memory(const cspm_context *context, uint64_t *peak);
+
+/**
+ * Bytes that may still be allocated before max_memory_bytes is reached; UINT64_MAX = no such limit.
+ * @thread any
+ * @since 0.1
+ */
+CSPM_API uint64_t cspm_context_memory_left(const cspm_context *context);
 
 #ifdef __cplusplus
 }

@@ -28,6 +28,14 @@ CSPM_API void cspm_error_position(const cspm_error *error, uint64_t *offset, uin
 CSPM_API const char *cspm_error_json(cspm_error *error, size_t *length);
 /** The error as people read it: "SOURCE:LINE:COL: error: MESSAGE", then the source line and a caret when known. Borrowed until freed. */
 CSPM_API const char *cspm_error_text(cspm_error *error, size_t *length);
+/**
+ * Make an error of your own, for libraries layered on this one.
+ * @param context NULL gives the out-of-memory error
+ * @param message UTF-8, one line; CSPM_NUL = NUL-terminated
+ * @return never NULL; free with cspm_error_free
+ * @since 0.1
+ */
+CSPM_API cspm_error *cspm_error_new(cspm_context *context, int32_t code, const char *message, size_t length);
 /** NULL is fine. */
 CSPM_API void cspm_error_free(cspm_error *error);
 

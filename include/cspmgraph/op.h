@@ -30,6 +30,8 @@ CSPM_API void cspm_op_set_timeout_ms(cspm_op *op, uint64_t milliseconds);
 CSPM_API void cspm_op_cancel(cspm_op *op);
 /** Any thread. The caller sets out->struct_size. */
 CSPM_API void cspm_op_progress(const cspm_op *op, cspm_progress *out);
+/** CSPM_OK while the call may go on, CSPM_E_CANCELLED or CSPM_E_TIMEOUT once it must stop. NULL is always OK. Any thread. */
+CSPM_API int32_t cspm_op_status(const cspm_op *op);
 CSPM_API void cspm_op_unref(cspm_op *op);
 
 #ifdef __cplusplus

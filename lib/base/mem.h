@@ -31,6 +31,10 @@ bool cg_mem_over_budget(const cg_mem *mem);
 /* A child mem draws from the parent's allocator and budget and has a tighter budget of its own (query memory limit). */
 cg_mem *cg_mem_child(cg_mem *parent, uint64_t budget_bytes);
 
+/* Limits of the context this mem belongs to (a child answers with its parent's); zeros when never set. Set once before sharing. */
+void cg_mem_set_limits(cg_mem *mem, const cspm_limits *limits);
+const cspm_limits *cg_mem_limits(const cg_mem *mem);
+
 /* Growable typed array: struct { T *data; size_t count, capacity; }. */
 #define CG_VEC(T) struct { T *data; size_t count, capacity; }
 /* Make room for `extra` more elements; false when memory is refused (vector unchanged). */

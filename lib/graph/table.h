@@ -29,6 +29,11 @@ typedef struct cg_cursor_ops {
 } cg_cursor_ops;
 int32_t cg_cursor_new(cg_mem *mem, const cg_column_spec *columns, uint32_t n, const cg_cursor_ops *ops, void *self, cspm_cursor **out, cspm_error **err);
 
+/* A finished text as a public buffer, refcounted; takes over the bytes of `b` (which is reset) on success and frees them on failure. */
+int32_t cg_buffer_from_buf(cg_buf *b, cspm_buffer **out, cspm_error **err);
+/* A buffer over fixed bytes with room for a few arrays: one block of `size` zeroed bytes. */
+int32_t cg_buffer_new(cg_mem *mem, size_t size, cspm_buffer **out, void **bytes, cspm_error **err);
+
 /* JSON of any value as the contract writes it (nodes with kinds and properties, paths, floats with a point). */
 int32_t cg_value_write_json(cg_buf *b, const cg_graph *g, cg_value v, cspm_error **err);
 /* Text for tables and CSV: strings bare, the rest as JSON; a node by its name or id. */
