@@ -147,6 +147,14 @@ typedef struct cg_between {
 } cg_between;
 int32_t cg_paths_between(cg_graph *derived, cg_ruleset *rules, const cg_request *request, cspm_op *op, cg_between **out, cspm_error **err);
 void cg_between_free(cg_between *b);
+/* Columns: rank, cost, likelihood, length, conditional, from, to, steps (JSON). Consumes b. */
+int32_t cg_between_table(cg_between *b, cg_graph *g, cspm_cursor **out, cspm_error **err);
+/* Simple paths from the request's entries to its targets, exact or (over the budget) the walk-count prediction. */
+int32_t cg_paths_count_between(cg_graph *derived, cg_ruleset *rules, const cg_request *request, cspm_op *op, uint64_t *count, bool *estimated, cspm_error **err);
+/* Choke points between the request's sets. Columns: node, from, kind, to, paths, targets, entries, cuts_all. */
+int32_t cg_chokes_between(cg_graph *derived, cg_ruleset *rules, const cg_request *request, cspm_op *op, cspm_cursor **out, cspm_error **err);
+/* The parts of an analysis as tables; `which` is CSPM_ANALYSIS_*. */
+int32_t cg_analysis_table(cg_analysis *a, uint32_t which, cspm_cursor **out, cspm_error **err);
 
 /* score = 100 * impact^alpha * likelihood^beta by the published formula, deterministic: integers and an integer log table. */
 double cg_risk_score(uint32_t impact, uint32_t likelihood, uint32_t alpha, uint32_t beta);

@@ -93,6 +93,11 @@ int32_t cg_rules_derive(const cg_ruleset *rs, cg_graph *inventory, const cg_deri
 /* Run every rule's own matching and non-matching example; one line a failure onto `report`. Counts through the pointers. */
 int32_t cg_rules_test(const cg_ruleset *rs, cspm_op *op, cg_buf *report, uint32_t *passed, uint32_t *failed, cspm_error **err);
 
+/* Rules as a table (columns: see cspm_ruleset_table), and one rule as it stands in its pack. */
+int32_t cg_ruleset_table(cg_ruleset *rs, cspm_cursor **out, cspm_error **err);
+int32_t cg_ruleset_show(const cg_ruleset *rs, cg_str id, cg_buf *out, cspm_error **err);
+cg_mem *cg_ruleset_mem(const cg_ruleset *rs);
+
 /* Text with {{entry.name}}, {{target.name}}, {{target.kind}}, {{length}} and so on filled in; unknown variables stay visible. */
 typedef cg_str (*cg_rule_variable)(void *user, cg_str name);
 void cg_rule_text(cg_buf *out, cg_str text, cg_rule_variable lookup, void *user);

@@ -1,0 +1,169 @@
+/* Queries and their parameters. */
+#include "cspmgraph/query.h"
+
+#include "api/api.h"
+#include "base/time.h"
+#include "query/query.h"
+
+struct cspm_params {
+    cg_mem *mem;
+    cg_arena arena;
+    CG_VEC(cg_param) list;
+};
+
+void cspm_run_options_init(cspm_run_options *options, uint32_t struct_size)
+{
+    if (!options || struct_size < sizeof(uint32_t))
+        return;
+    memset(options, 0, struct_size);
+    options->struct_size = struct_size;
+    if (struct_size >= offsetof(cspm_run_options, now_us) + sizeof options->now_us)
+        options->now_us = INT64_MIN;
+}
+
+int32_t cspm_query_compile(cspm_context *context, const char *text, size_t length, uint32_t language, cspm_query **out, cspm_error **err)
+{
+    if (!context || !out)
+        return CSPM_E_INVALID;
+    *out = NULL;
+    API_CHECK(context->mem, text, err, "the query text is NULL");
+    return cg_query_compile(context->mem, api_str(text, length), language, CG_STR("query"), (cg_pos){ 0, 1, 1 }, out, err);
+}
+
+static uint64_t either(uint64_t own, uint64_t context)
+{
+    return own ? own : context;
+}
+
+int32_t cspm_query_run(cspm_query *query, cspm_graph *graph, const cspm_params *params, const cspm_run_options *options, cspm_op *op,
+                       cspm_cursor **out, cspm_error **err)
+{
+    cspm_run_options known;
+    cg_run *run = NULL;
+    if (!query || !graph || !out)
+        return CSPM_E_INVALID;
+    *out = NULL;
+    cg_mem *mem = cg_graph_mem(graph);
+    if (!api_sized(&known, sizeof known, options))
+        return cg_fail(mem, err, CSPM_E_ABI, "cspm_run_options has fields this library does not know");
+    const cspm_limits *context = cg_mem_limits(mem);
+    int64_t now = !options || known.now_us == INT64_MIN ? cg_now().microseconds : known.now_us;
+    cg_run_limits limits = {
+        .max_rows = either(known.max_rows, context->max_rows),
+        .max_work = either(known.max_work, context->max_work),
+        .max_memory = either(known.max_memory_bytes, context->max_query_bytes),
+        .max_path_length = context->max_path_length > UINT32_MAX ? UINT32_MAX : (uint32_t)context->max_path_length,
+        .now = now,
+    };
+    int32_t rc =
+        cg_query_run(query, graph, params ? params->list.data : NULL, params ? (uint32_t)params->list.count : 0, &limits, op, &run, err);
+    return rc == CSPM_OK ? cg_run_cursor(run, known.batch_rows, known.slice_ms, out, err) : rc;
+}
+
+int32_t cspm_query_explain(cspm_query *query, cspm_graph *graph, cspm_buffer **out, cspm_error **err)
+{
+    cg_buf b;
+    if (!query || !graph || !out)
+        return CSPM_E_INVALID;
+    *out = NULL;
+    cg_buf_init(&b, cg_graph_mem(graph), 0);
+    int32_t rc = cg_query_explain(query, graph, &b, err);
+    if (rc == CSPM_OK)
+        return cg_buffer_from_buf(&b, out, err);
+    cg_buf_free(&b);
+    return rc;
+}
+
+cspm_query *cspm_query_ref(cspm_query *query)
+{
+    return query ? cg_query_ref(query) : NULL;
+}
+
+void cspm_query_unref(cspm_query *query)
+{
+    if (query)
+        cg_query_unref(query);
+}
+
+int32_t cspm_params_new(cspm_context *context, cspm_params **out, cspm_error **err)
+{
+    if (!context || !out)
+        return CSPM_E_INVALID;
+    *out = NULL;
+    cspm_params *params = cg_calloc(context->mem, 1, sizeof *params);
+    if (!params)
+        return cg_nomem(context->mem, err);
+    params->mem = cg_mem_ref(context->mem);
+    cg_arena_init(&params->arena, params->mem);
+    *out = params;
+    return CSPM_OK;
+}
+
+/* Setting a name again replaces its value. */
+static int32_t set(cspm_params *params, const char *name, size_t name_length, cg_value value, cspm_error **err)
+{
+    cg_str key = api_str(name, name_length);
+    API_CHECK(params->mem, key.length > 0 && cg_utf8_check(key.data, key.length) == SIZE_MAX, err, "a parameter needs a UTF-8 name");
+    for (size_t i = 0; i < params->list.count; i++) {
+        if (cg_str_eq(params->list.data[i].name, key)) {
+            params->list.data[i].value = value;
+            return CSPM_OK;
+        }
+    }
+    char *copy = cg_arena_strndup(&params->arena, key.data, key.length);
+    cg_param item = { .name = { copy, key.length }, .value = value };
+    return copy && cg_vec_push(params->mem, &params->list, item) ? CSPM_OK : cg_nomem(params->mem, err);
+}
+
+int32_t cspm_params_set_int(cspm_params *params, const char *name, size_t name_length, int64_t value, cspm_error **err)
+{
+    return params ? set(params, name, name_length, cg_v_int(value), err) : CSPM_E_INVALID;
+}
+
+int32_t cspm_params_set_double(cspm_params *params, const char *name, size_t name_length, double value, cspm_error **err)
+{
+    return params ? set(params, name, name_length, cg_v_float(value), err) : CSPM_E_INVALID;
+}
+
+int32_t cspm_params_set_bool(cspm_params *params, const char *name, size_t name_length, int32_t value, cspm_error **err)
+{
+    return params ? set(params, name, name_length, cg_v_bool(value != 0), err) : CSPM_E_INVALID;
+}
+
+int32_t cspm_params_set_string(cspm_params *params, const char *name, size_t name_length, const char *value, size_t value_length,
+                               cspm_error **err)
+{
+    if (!params)
+        return CSPM_E_INVALID;
+    cg_str text = api_str(value, value_length);
+    API_CHECK(params->mem, text.data && text.length <= UINT32_MAX && cg_utf8_check(text.data, text.length) == SIZE_MAX, err,
+              "a string parameter must be UTF-8 of at most 4 GiB");
+    char *copy = cg_arena_strndup(&params->arena, text.data, text.length);
+    return copy ? set(params, name, name_length, cg_v_str((cg_str){ copy, text.length }), err) : cg_nomem(params->mem, err);
+}
+
+int32_t cspm_params_set_json(cspm_params *params, const char *name, size_t name_length, const char *json, size_t json_length,
+                             cspm_error **err)
+{
+    cg_tree *tree;
+    cg_value value;
+    if (!params)
+        return CSPM_E_INVALID;
+    API_CHECK(params->mem, json, err, "json is NULL");
+    int32_t rc = cg_tree_from_json(&params->arena, api_str(json, json_length), api_str(name, name_length), NULL, &tree, err);
+    if (rc != CSPM_OK)
+        return rc;
+    rc = cg_value_from_tree(&params->arena, tree, &value);
+    return rc == CSPM_OK ? set(params, name, name_length, value, err) : cg_nomem(params->mem, err);
+}
+
+void cspm_params_free(cspm_params *params)
+{
+    if (!params)
+        return;
+    cg_mem *mem = params->mem;
+    cg_vec_free(mem, &params->list);
+    cg_arena_free(&params->arena);
+    cg_free(mem, params);
+    cg_mem_unref(mem);
+}
