@@ -12,13 +12,16 @@ typedef struct cg_pos {
     uint32_t line, column;
 } cg_pos;
 
-/* All fail functions set *err (when err is not NULL and *err is NULL), and return `code` so callers can `return cg_fail(...)`.
- * They never overwrite an error already set: the innermost cause wins. */
+/* All fail functions set *err (when err is not NULL and *err is NULL), and return its code so callers can `return cg_fail(...)`.
+ * They never overwrite an error already set: the innermost cause wins, and its code is what they return. When there is no memory for
+ * the error object, the error becomes that of cg_nomem. Texts are cleaned: one line, valid UTF-8, no control characters, cut when long. */
 int32_t cg_fail(cg_mem *mem, cspm_error **err, int32_t code, const char *format, ...) __attribute__((format(printf, 4, 5)));
 int32_t cg_fail_at(cg_mem *mem, cspm_error **err, int32_t code, cg_str source, cg_pos pos, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 /* Out of memory: CSPM_E_LIMIT ("memory") when the budget refused, else CSPM_E_NOMEM; both are static objects, no allocation. */
 int32_t cg_nomem(cg_mem *mem, cspm_error **err);
+/* CSPM_E_CANCELLED or CSPM_E_TIMEOUT as a static object; stopping never fails for want of memory. */
+int32_t cg_fail_stopped(cspm_error **err, int32_t code);
 
 /* Refine an error already set; every setter copies; failures to copy are ignored (the code and message stay). */
 void cg_error_set_class(cspm_error *e, const char *error_class, const char *detail); /* e.g. "syntax", "UndefinedVariable" */

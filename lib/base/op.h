@@ -11,6 +11,7 @@ cspm_op *cg_op_ref(cspm_op *op);
 int32_t cg_op_check(cspm_op *op, cg_mem *mem, cspm_error **err);
 void cg_op_phase(cspm_op *op, uint32_t phase, uint64_t total); /* CSPM_PHASE_* of cspmgraph/op.h */
 void cg_op_advance(cspm_op *op, uint64_t done_delta);
+void cg_op_rows(cspm_op *op, uint64_t rows_delta);
 
 /* Poll in a hot loop: `if (CG_OP_DUE(counter) && (rc = cg_op_check(op, mem, err)) < 0) goto out;` */
 #define CG_OP_DUE(counter) ((++(counter) & 4095u) == 0)
