@@ -22,7 +22,7 @@ typedef struct cg_intern cg_intern;
 cg_intern *cg_intern_new(cg_mem *mem, uint32_t expected);
 void cg_intern_free(cg_intern *t);
 uint32_t cg_intern_count(const cg_intern *t);
-/* Id of the string, added when new; CG_INTERN_NONE when memory is refused or 2^32-1 strings are reached. */
+/* Id of the string, added when new; CG_INTERN_NONE when memory is refused or 7/8 * 2^32 strings are reached. */
 uint32_t cg_intern_add(cg_intern *t, const char *bytes, size_t length);
 uint32_t cg_intern_find(const cg_intern *t, const char *bytes, size_t length); /* CG_INTERN_NONE when absent; thread-safe while nobody adds */
 cg_str cg_intern_get(const cg_intern *t, uint32_t id); /* valid until the table is freed; NUL-terminated */
