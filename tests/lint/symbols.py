@@ -13,7 +13,7 @@ def main() -> int:
     declared = set()
     for header in headers:
         with open(header, encoding="utf-8") as stream:
-            text = re.sub(r"/\*.*?\*/", "", stream.read(), flags=re.S)
+            text = re.sub(r"/\*.*?\*/|^\s*#[^\n]*", "", stream.read(), flags=re.S | re.M)
         for declaration in re.findall(r"CSPM_API\s+([^;]*?);", text, flags=re.S):
             declared.add(re.search(r"\b(cspm_[a-z0-9_]+)\s*\(", declaration).group(1))
     with open(map_path, encoding="utf-8") as stream:
