@@ -218,6 +218,10 @@ typedef struct cg_source {
     cg_source_info info;
     uint64_t first; /* virtual position of its byte 0, see cg_inventory.node_at */
     uint64_t span;  /* positions it takes: largest offset + 2; the last stands for "no offset" */
+    /* As given to cg_builder_begin_source; a snapshot keeps them, so that its inputs can be joined with others later. */
+    uint32_t rank;
+    uint32_t merge_equal_edges;
+    int64_t stamp;
 } cg_source;
 
 typedef struct cg_inventory {
