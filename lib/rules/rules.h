@@ -43,7 +43,7 @@ typedef struct cg_rule {
     bool traversable;
     uint8_t needs, gives;
     uint32_t likelihood;           /* millionths */
-    cg_str verb;                   /* edge story text: "can read the data of" */
+    cg_str verb;                   /* edge story text: "can read the data of"; label rules of entry points: what anybody on the internet can do to the node */
     cg_query *pattern;             /* NULL for edge-kind and tables */
     uint32_t criticality;          /* millionths */
     /* path types: conditions on entry, target and steps, most specific first by `priority` */
@@ -56,6 +56,13 @@ typedef struct cg_rule {
     cg_pos pos;
     bool removable;                /* the fact can be taken away by somebody: a candidate for fixes */
     bool enabled;
+    bool family;                   /* label rules: a cloud-neutral family; data may carry the label itself */
+    const cg_str *match_labels;    /* label rules without a pattern: nodes with any of these labels */
+    uint32_t n_match_labels;
+    const cg_str *removes_labels, *removes_kinds; /* recommendations: facts that go away once it is followed */
+    uint32_t n_removes_labels, n_removes_kinds;
+    cg_str table_id;               /* edge-kind rules: id of the table they stand in; their own id is table_id/kind */
+    cg_str yaml;                   /* the rule's text as it stands in its pack */
 } cg_rule;
 uint32_t cg_ruleset_n_rules(const cg_ruleset *rs);
 const cg_rule *cg_ruleset_rule(const cg_ruleset *rs, uint32_t i); /* ordered by id */
