@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Add up Meson test logs: every TAP line counts, other tests count as one. Prints what was skipped and why; the last line is the total.
+
+usage: summary.py FAILED_BEFORE LOG.json...
+"""
+import json
+import re
+import sys
+
+TAP = re.compile(r"^(not ok|ok)\b[^#\n]*(?:#\s*(SKIP\b.*))?", re.M | re.I)
+REASON = re.compile(r"^(?:# *)?(?:skipped|SKIP)[: ]+(.+)$", re.M)
+
+
+def main() -> int:
+    passed, failed, skipped = 0, int(sys.argv[1]), 0
+    for path in sys.argv[2:]:
+        try:
+            with open(path, encoding="utf-8") as stream:
+                runs = [json.loads(line) for line in stream]
+        except OSError as problem:
+            print(f"FAILED: no results: {problem}")
+            failed += 1
+            continue
+        for run in runs:
+            text = run.get("stdout") or ""
+            good = bad = left = 0
+            for state, skip in TAP.findall(text):
+                if skip:
+                    left += 1
+                elif state.lower() == "ok":
+                    good += 1
+                else:
+                    bad += 1
+            name = run["name"]
+            if run["result"] == "SKIP":
+                reason = REASON.search(text) or REASON.search(run.get("stderr") or "")
+                print(f"skipped: {name}: {reason.group(1) if reason else 'no reason given'}")
+                skipped += 1
+                continue
+            for line in REASON.findall(text):
+                print(f"skipped: {name}: {line}")
+            if run["result"] not in ("OK", "EXPECTEDFAIL") and bad == 0:
+                bad = 1
+            if bad:
+                print(f"FAILED: {name} ({run['result']})")
+            passed += good if (good or bad) else 1
+            failed += bad
+            skipped += left
+    tail = f", {skipped} skipped" if skipped else ""
+    print(f"{passed} passed, {failed} failed{tail}")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
