@@ -6,10 +6,10 @@
 
 /* One input dialect. New dialects are one file with one of these, and a line in dialects.c. */
 typedef struct cg_dialect {
-    const char *name;        /* "opengraph" */
-    const char *title;       /* "BloodHound OpenGraph" */
-    const char *recognised;  /* one line for `formats`: how it is told from others */
-    uint32_t rank;           /* precedence when sources disagree */
+    const char *name;       /* "opengraph" */
+    const char *title;      /* "BloodHound OpenGraph" */
+    const char *recognised; /* one line for `formats`: how it is told from others */
+    uint32_t rank;          /* precedence when sources disagree */
     /* How sure this dialect is of owning content that starts so (up to 64 KiB, decompressed); 0 = not mine, 100 = certain. */
     int (*recognise)(const char *head, size_t length, bool whole);
     /* Streaming reader over the whole content. */
@@ -17,15 +17,17 @@ typedef struct cg_dialect {
     int32_t (*feed)(void *state, const char *bytes, size_t length, cspm_error **err);
     int32_t (*finish)(void *state, cspm_error **err);
     void (*close)(void *state);
+    /* In place of the four above: content that is opened as a file of its own. */
+    int32_t (*load)(cg_builder *b, const char *path, cspm_op *op, cspm_error **err);
 } cg_dialect;
 
 uint32_t cg_dialect_count(void);
-const cg_dialect *cg_dialect_get(uint32_t i);          /* in the order `formats` lists them */
+const cg_dialect *cg_dialect_get(uint32_t i); /* in the order `formats` lists them */
 const cg_dialect *cg_dialect_find(cg_str name);
 
 enum { CG_INGEST_KEEP_GOING = 1 };
 typedef struct cg_ingest_options {
-    cg_str format;  /* dialect name, or null to recognise */
+    cg_str format; /* dialect name, or null to recognise */
     uint32_t flags;
 } cg_ingest_options;
 
@@ -34,6 +36,7 @@ typedef struct cg_ingest_options {
  * in a directory or archive unrecognised content is a diagnostic, malformed content of a recognised dialect an error unless KEEP_GOING,
  * and nothing recognised at all CSPM_E_UNRECOGNISED. Nested archives are a diagnostic, not opened. */
 int32_t cg_ingest_path(cg_builder *b, const char *path, const cg_ingest_options *o, cspm_op *op, cspm_error **err);
-int32_t cg_ingest_bytes(cg_builder *b, const void *bytes, size_t length, cg_str name, const cg_ingest_options *o, cspm_op *op, cspm_error **err);
+int32_t cg_ingest_bytes(cg_builder *b, const void *bytes, size_t length, cg_str name, const cg_ingest_options *o, cspm_op *op,
+                        cspm_error **err);
 
 #endif

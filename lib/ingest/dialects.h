@@ -1,0 +1,14 @@
+/* The dialects there are; dialects.c lists them. */
+#ifndef CG_INGEST_DIALECTS_H
+#define CG_INGEST_DIALECTS_H
+
+#include "ingest/ingest.h"
+
+extern const cg_dialect cg_dialect_opengraph;
+extern const cg_dialect cg_dialect_opengraph_schema;
+extern const cg_dialect cg_dialect_snapshot;
+
+/* The dialect that is surest of owning the content; NULL when none wants it. */
+const cg_dialect *cg_dialect_recognise(const char *head, size_t length, bool whole);
+
+#endif
