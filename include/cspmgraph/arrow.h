@@ -52,9 +52,21 @@ struct ArrowArrayStream {
 };
 #endif
 
-/** Buffers are shared by reference; release() unrefs the batch. The batch is exported as one struct array. */
+/**
+ * Export a batch as one struct array. Buffers are shared, not copied; release() drops the reference on the batch.
+ * Strings are utf8; VARIANT and PATH columns are utf8 with the extension name "arrow.json"; nodes uint32, relationships uint64.
+ * @param[out] schema,array filled; the consumer moves or releases them
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_batch_export_arrow(cspm_batch *batch, struct ArrowSchema *schema, struct ArrowArray *array, cspm_error **err);
-/** Consumes the cursor on CSPM_OK. */
+/**
+ * Export a cursor as a stream of struct arrays.
+ * @param cursor taken over on CSPM_OK; the stream's release() frees it
+ * @param[out] stream filled; one thread at a time
+ * @thread one
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_cursor_export_arrow(cspm_cursor *cursor, struct ArrowArrayStream *stream, cspm_error **err);
 
 #ifdef __cplusplus

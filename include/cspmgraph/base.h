@@ -14,6 +14,18 @@ extern "C" {
 
 #define CSPM_API __attribute__((visibility("default")))
 
+/*
+ * Conventions of every header:
+ * - Fallible calls return a status and take `cspm_error **err` last. NULL says the caller does not want the error; otherwise *err must be NULL on entry,
+ *   is set on failure (the caller frees it with cspm_error_free) and left alone on success.
+ * - `out` handles are the caller's, released by the function named after the type; *out is NULL on failure. Every other pointer is borrowed for the
+ *   duration said in its comment. Handles are counted references: children keep their parents alive, so any order of release is right.
+ * - Texts are UTF-8 with a length in bytes (CSPM_NUL = measure it). Texts given out are NUL-terminated as well.
+ * - Every call that allocates can fail with CSPM_E_NOMEM, or CSPM_E_LIMIT when max_memory_bytes refuses; every call that takes a cspm_op can fail
+ *   with CSPM_E_CANCELLED or CSPM_E_TIMEOUT. Comments name the other errors. After a failure the objects involved are as before the call.
+ * - @thread any: safe from any thread at any time. @thread one: one thread at a time for each object.
+ */
+
 /** Pass as a length to say "NUL-terminated, measure it". */
 #define CSPM_NUL ((size_t)-1)
 

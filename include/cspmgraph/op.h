@@ -23,15 +23,47 @@ typedef struct cspm_progress {
     uint64_t memory_bytes;
 } cspm_progress;
 
+/**
+ * Make an operation. Pass it to one running call at a time.
+ * @param[out] out the caller's to unref
+ * @return CSPM_OK or CSPM_E_INVALID
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_op_new(cspm_context *context, cspm_op **out, cspm_error **err);
-/** Stop with CSPM_E_TIMEOUT this many milliseconds from now; 0 = no deadline. */
+/**
+ * Stop with CSPM_E_TIMEOUT this many milliseconds from now, by the monotonic clock.
+ * @param milliseconds 0 = no deadline
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API void cspm_op_set_timeout_ms(cspm_op *op, uint64_t milliseconds);
-/** Stop soon with CSPM_E_CANCELLED. Any thread, and from signal handlers. */
+/**
+ * Stop soon with CSPM_E_CANCELLED. Stays in force for later calls with the same operation.
+ * @thread any, and signal handlers
+ * @since 0.1
+ */
 CSPM_API void cspm_op_cancel(cspm_op *op);
-/** Any thread. The caller sets out->struct_size. */
+/**
+ * How far the running call is.
+ * @param[in,out] out the caller sets struct_size; filled up to that size
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API void cspm_op_progress(const cspm_op *op, cspm_progress *out);
-/** CSPM_OK while the call may go on, CSPM_E_CANCELLED or CSPM_E_TIMEOUT once it must stop. NULL is always OK. Any thread. */
+/**
+ * Whether a call with this operation may go on.
+ * @param op NULL is always OK
+ * @return CSPM_OK, CSPM_E_CANCELLED or CSPM_E_TIMEOUT
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_op_status(const cspm_op *op);
+/**
+ * Release an operation. NULL is fine.
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API void cspm_op_unref(cspm_op *op);
 
 #ifdef __cplusplus

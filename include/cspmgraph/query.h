@@ -27,19 +27,103 @@ typedef struct cspm_run_options {
     uint64_t reserved[4];
 } cspm_run_options;
 
+/**
+ * Fill with defaults: zeros, its size, and the system clock.
+ * @param struct_size sizeof(cspm_run_options) as the caller was compiled
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API void cspm_run_options_init(cspm_run_options *options, uint32_t struct_size);
+/**
+ * Parse and check a query. The result is immutable and runs on any graph.
+ * @param language CSPM_LANG_*
+ * @return CSPM_OK, CSPM_E_QUERY (position, expected tokens, hint), CSPM_E_LIMIT, CSPM_E_UNSUPPORTED (no such language in this build)
+ * @thread any
+ * Linear in the text.
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_query_compile(cspm_context *context, const char *text, size_t length, uint32_t language, cspm_query **out, cspm_error **err);
+/**
+ * Run a query. Rows are made as the cursor is read; without ORDER BY their order depends on graph and query only.
+ * @param params NULL = none; borrowed during the call
+ * @param options NULL = defaults; zeros take the context's limits
+ * @param op watched until the cursor is freed
+ * @param[out] out the caller's to free; keeps query and graph alive
+ * @return CSPM_OK, CSPM_E_QUERY (a parameter is missing or of the wrong type), CSPM_E_ABI
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_query_run(cspm_query *query, cspm_graph *graph, const cspm_params *params, const cspm_run_options *options, cspm_op *op, cspm_cursor **out, cspm_error **err);
+/**
+ * The plan as text, one operator a line with estimated rows. Needs no parameters.
+ * @param[out] out the caller's to unref
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_query_explain(cspm_query *query, cspm_graph *graph, cspm_buffer **out, cspm_error **err);
+/**
+ * One more reference.
+ * @return the same query
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API cspm_query *cspm_query_ref(cspm_query *query);
+/**
+ * One reference less. NULL is fine.
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API void cspm_query_unref(cspm_query *query);
 
+/**
+ * Make an empty set of parameters.
+ * @param[out] out the caller's to free
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_params_new(cspm_context *context, cspm_params **out, cspm_error **err);
+/**
+ * Set $name to an integer.
+ * @param name without the $; setting it again replaces the value
+ * @thread one
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_params_set_int(cspm_params *params, const char *name, size_t name_length, int64_t value, cspm_error **err);
+/**
+ * Set $name to a float.
+ * @param name without the $; setting it again replaces the value
+ * @thread one
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_params_set_double(cspm_params *params, const char *name, size_t name_length, double value, cspm_error **err);
+/**
+ * Set $name to a boolean; any non-zero value is true.
+ * @param name without the $; setting it again replaces the value
+ * @thread one
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_params_set_bool(cspm_params *params, const char *name, size_t name_length, int32_t value, cspm_error **err);
+/**
+ * Set $name to a text, copied.
+ * @param name without the $; setting it again replaces the value
+ * @return CSPM_OK or CSPM_E_INVALID (not UTF-8)
+ * @thread one
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_params_set_string(cspm_params *params, const char *name, size_t name_length, const char *value, size_t value_length, cspm_error **err);
+/**
+ * Set $name to any JSON value, lists and maps included.
+ * @param name without the $; setting it again replaces the value
+ * @return CSPM_OK or CSPM_E_PARSE with position
+ * @thread one
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_params_set_json(cspm_params *params, const char *name, size_t name_length, const char *json, size_t json_length, cspm_error **err);
+/**
+ * Release parameters. NULL is fine.
+ * @thread one
+ * @since 0.1
+ */
 CSPM_API void cspm_params_free(cspm_params *params);
 
 #ifdef __cplusplus

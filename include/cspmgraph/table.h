@@ -47,26 +47,106 @@ typedef struct cspm_column {
     uint64_t reserved[4];
 } cspm_column;
 
-/** CSPM_OK and a batch (the caller's to unref), CSPM_DONE, CSPM_MORE when the time slice is over, or an error. One thread at a time. */
+/**
+ * The next batch of rows.
+ * @param[out] out the batch, the caller's to unref; NULL unless CSPM_OK
+ * @return CSPM_OK and a batch; CSPM_DONE at the end; CSPM_MORE when the time slice is over and no batch is full yet (call again); or the error
+ *  of the call behind the cursor
+ * @thread one
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_cursor_next(cspm_cursor *cursor, cspm_batch **out, cspm_error **err);
+/**
+ * Number of columns.
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API uint32_t cspm_cursor_columns(const cspm_cursor *cursor);
+/**
+ * Name of a column.
+ * @param[out] length bytes; may be NULL
+ * @return borrowed until the cursor is freed; "" when there is no such column
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API const char *cspm_cursor_column_name(const cspm_cursor *cursor, uint32_t column, size_t *length);
+/**
+ * Type of a column, CSPM_TYPE_*; the same in every batch.
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API uint32_t cspm_cursor_column_type(const cspm_cursor *cursor, uint32_t column);
-/** Mask of CSPM_TRUNCATED_*; 0 = complete so far. */
+/**
+ * Which limits cut the rows short so far.
+ * @return mask of CSPM_TRUNCATED_*; 0 = complete
+ * @thread one
+ * @since 0.1
+ */
 CSPM_API uint32_t cspm_cursor_truncated(const cspm_cursor *cursor);
+/**
+ * Release a cursor; batches it gave stay valid. NULL is fine.
+ * @thread one
+ * @since 0.1
+ */
 CSPM_API void cspm_cursor_free(cspm_cursor *cursor);
 
+/**
+ * Number of rows, at most 65,536.
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API uint64_t cspm_batch_rows(const cspm_batch *batch);
-/** The caller sets out->struct_size. CSPM_E_INVALID when there is no such column. */
+/**
+ * Borrow one column.
+ * @param[in,out] out the caller sets struct_size; pointers in it are borrowed until the batch is released
+ * @return CSPM_OK, or CSPM_E_INVALID when there is no such column
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_batch_column(const cspm_batch *batch, uint32_t column, cspm_column *out);
-/** Any cell as JSON text, whatever its column's type. Free with cspm_buffer_unref. */
+/**
+ * One cell as JSON text, whatever its column's type.
+ * @param[out] out the caller's to unref
+ * @return CSPM_OK or CSPM_E_INVALID when there is no such cell
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_batch_cell_json(const cspm_batch *batch, uint32_t column, uint64_t row, cspm_buffer **out, cspm_error **err);
-/** All rows as JSON: format 0 = array of arrays, 1 = one object a line. */
+/**
+ * All rows as JSON text.
+ * @param format 0 = one array of arrays; 1 = one object a line
+ * @param[out] out the caller's to unref
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API int32_t cspm_batch_json(const cspm_batch *batch, uint32_t format, cspm_buffer **out, cspm_error **err);
+/**
+ * One more reference.
+ * @return the same batch
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API cspm_batch *cspm_batch_ref(cspm_batch *batch);
+/**
+ * One reference less. NULL is fine.
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API void cspm_batch_unref(cspm_batch *batch);
 
+/**
+ * The bytes of a buffer; a NUL follows them.
+ * @param[out] length bytes; may be NULL
+ * @return borrowed until the buffer is released
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API const void *cspm_buffer_data(const cspm_buffer *buffer, size_t *length);
+/**
+ * Release a buffer. NULL is fine.
+ * @thread any
+ * @since 0.1
+ */
 CSPM_API void cspm_buffer_unref(cspm_buffer *buffer);
 
 #ifdef __cplusplus
