@@ -36,9 +36,11 @@ int32_t cg_json_reader_new(cg_mem *mem, const cg_json_limits *limits, const cg_j
 int32_t cg_json_feed(cg_json_reader *r, const char *bytes, size_t length, cspm_error **err);
 int32_t cg_json_finish(cg_json_reader *r, cspm_error **err); /* truncated documents fail here */
 void cg_json_reader_free(cg_json_reader *r);
-/* Inside a handler: byte offset just after the current token. */
+/* Inside a handler: byte offset, line or whole position just after the current token. cg_json_pos reads up to 64 KiB: for errors. */
 uint64_t cg_json_offset(const cg_json_reader *r);
 uint32_t cg_json_line(const cg_json_reader *r);
+cg_pos cg_json_pos(const cg_json_reader *r);
+/* Open objects and arrays: in start_* with the new one, in end_* without the one that ended. */
 uint32_t cg_json_depth(const cg_json_reader *r);
 
 /* Writer helpers onto a buffer. */

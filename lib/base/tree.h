@@ -9,12 +9,13 @@ typedef enum { CG_TREE_NULL, CG_TREE_BOOL, CG_TREE_INT, CG_TREE_FLOAT, CG_TREE_S
 typedef struct cg_tree {
     cg_tree_type type;
     cg_pos pos;
-    bool quoted; /* YAML: the scalar was quoted */
+    bool quoted; /* the scalar was quoted */
+    cg_str raw;  /* scalars: the text as written (without quotes), NUL-terminated; null for JSON true, false and null */
     union {
         bool boolean;
         int64_t integer;
         double real;
-        cg_str string; /* NUL-terminated; also the raw text of YAML scalars */
+        cg_str string; /* NUL-terminated */
         struct {
             struct cg_tree **items;
             uint32_t count;
