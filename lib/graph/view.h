@@ -10,7 +10,7 @@
 #include "base/op.h"
 #include "graph/graph.h"
 
-#define CG_COST_UNIT 1000u /* cost of an edge = round(-ln(likelihood) * CG_COST_UNIT), from an integer table; see paths/cost.h */
+#define CG_COST_UNIT 1000u /* cost of an edge = round(-ln(likelihood) * CG_COST_UNIT), from an integer routine: cg_cost_of below */
 
 typedef struct cg_view {
     cg_graph *graph; /* referenced */
@@ -56,12 +56,17 @@ cg_rel cg_view_rel(const cg_view *v, uint32_t arc_in, uint32_t arc_out);
 /* Breadth-first hop distances from (CG_OUT) or to (CG_IN) a set of vertices, at most max_hops (<= 254); dist[n_vertices], CG_UNREACHED elsewhere.
  * Start vertices have 0. Returns how many vertices were reached through *reached. */
 int32_t cg_view_hops(const cg_view *v, cg_dir dir, const uint32_t *start, uint32_t n_start, uint32_t max_hops, cspm_op *op, uint8_t *dist, uint32_t *reached, cspm_error **err);
+/* The same, but a vertex w is visited only when its distance plus other[w] (hops on the far side, CG_UNREACHED never) is within max_hops;
+ * other NULL = no such bound. */
+int32_t cg_view_hops_within(const cg_view *v, cg_dir dir, const uint32_t *start, uint32_t n_start, uint32_t max_hops, const uint8_t *other, cspm_op *op,
+                            uint8_t *dist, uint32_t *reached, cspm_error **err);
 /* Which vertices are reachable at all: bitmap of n_vertices bits (cleared first). */
 int32_t cg_view_reach(const cg_view *v, cg_dir dir, const uint32_t *start, uint32_t n_start, cspm_op *op, uint64_t *bitmap, uint32_t *reached, cspm_error **err);
 /* Cheapest cost to the nearest of a set (CG_IN) or from it (CG_OUT); cost[n_vertices], UINT32_MAX unreachable. Bucket queue; start vertices may carry start_cost. */
 int32_t cg_view_costs(const cg_view *v, cg_dir dir, const uint32_t *start, const uint32_t *start_cost, uint32_t n_start, cspm_op *op, uint32_t *cost, cspm_error **err);
 
-/* Integer -ln table: likelihood in millionths (1..1,000,000) to cost in CG_COST_UNIT, and back. Same result on every machine. */
+/* Likelihood in millionths (1..1,000,000; 0 counts as 1) to cost in CG_COST_UNIT, and back (0 when it rounds to nothing). Integers only, so the
+ * same result on every machine. */
 uint32_t cg_cost_of(uint32_t likelihood_millionths);
 uint32_t cg_likelihood_of(uint64_t cost);
 
