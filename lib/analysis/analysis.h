@@ -53,7 +53,8 @@ const char *cg_level_name(cg_level level);
 typedef struct cg_score {
     double total;                       /* 0..100, from integers: cg_risk_score */
     uint32_t exposure, likelihood, impact, edges; /* millionths: exposure(entry), exposure*edges, criticality(target), product of edges */
-    uint32_t alpha, beta;
+    uint32_t alpha, beta;               /* in 1/1000 */
+    cg_str exposure_label, impact_label; /* the labels the two factors come from; null: the default */
 } cg_score;
 
 typedef struct cg_attack_path {
@@ -83,18 +84,24 @@ typedef struct cg_pattern_row {
     cg_str signature, title;
     cg_level level;
     uint64_t count;
-    char exemplar[17];       /* path id; "" when the exemplar is not among the listed paths */
+    char exemplar[17];       /* path id of the exemplar's (type, entry, target); it may stand below `top` */
+    bool from_internet;
+    const cg_step *steps;    /* of the exemplar */
+    uint32_t n_steps;
     const cg_node *entries, *targets;
     uint32_t n_entries, n_targets, n_hops, twins;
     double score;
+    uint64_t cost;
 } cg_pattern_row;
 
 typedef struct cg_fix {
     char id[17];
     cg_str title, remediation;
     cg_node resource;         /* CG_NO_NODE none */
+    cg_node closes;           /* the entry whose exposure it takes away; CG_NO_NODE none */
     const cg_rel *removes;
     uint32_t n_removes;
+    const cg_rule *rule;      /* NULL: a fact of the inventory */
     uint64_t paths_closed, cumulative_closed; /* (type, entry, target) paths, by analysing again */
     bool verified;
 } cg_fix;
@@ -102,8 +109,10 @@ typedef struct cg_fix {
 typedef struct cg_node_risk {
     cg_node node;
     double score;
-    cg_level level;
-    uint64_t paths;
+    cg_level level;          /* 0: on no path */
+    uint64_t paths;          /* attack paths, before `top`, whose best route passes the node */
+    const cg_recommendation *recommendations;
+    uint32_t n_recommendations;
 } cg_node_risk;
 
 struct cspm_analysis {
@@ -111,6 +120,9 @@ struct cspm_analysis {
     cg_arena arena;
     uint32_t refs;
     cg_graph *graph;          /* with a last layer that holds riskScore, riskLevel, attackPaths */
+    cg_graph *derived;        /* the one given; nodes, names and relationships are the same in both */
+    uint32_t max_length;      /* in force, with the internet step counted */
+    bool assume_breach;
     cg_ruleset *rules;
     int64_t generated_at;
     uint32_t truncated;       /* CSPM_TRUNCATED_* */
@@ -141,13 +153,13 @@ void cg_analysis_unref(cg_analysis *a);
 typedef struct cg_between {
     cg_mem *mem;
     cg_arena arena;
-    struct cg_between_path { uint64_t cost; double likelihood; const cg_step *steps; uint32_t n_steps; bool conditional; } *paths;
+    struct cg_between_path { uint64_t cost; double likelihood; cg_node from, to; const cg_step *steps; uint32_t n_steps; bool conditional; } *paths;
     uint32_t n_paths;
     uint32_t truncated;
 } cg_between;
 int32_t cg_paths_between(cg_graph *derived, cg_ruleset *rules, const cg_request *request, cspm_op *op, cg_between **out, cspm_error **err);
 void cg_between_free(cg_between *b);
-/* Columns: rank, cost, likelihood, length, conditional, from, to, steps (JSON). Consumes b. */
+/* `cost` counts in units of CG_COST_UNIT. Columns: rank, cost, likelihood, length, conditional, from, to, steps (JSON). Consumes b. */
 int32_t cg_between_table(cg_between *b, cg_graph *g, cspm_cursor **out, cspm_error **err);
 /* Simple paths from the request's entries to its targets, exact or (over the budget) the walk-count prediction. */
 int32_t cg_paths_count_between(cg_graph *derived, cg_ruleset *rules, const cg_request *request, cspm_op *op, uint64_t *count, bool *estimated, cspm_error **err);
@@ -155,6 +167,17 @@ int32_t cg_paths_count_between(cg_graph *derived, cg_ruleset *rules, const cg_re
 int32_t cg_chokes_between(cg_graph *derived, cg_ruleset *rules, const cg_request *request, cspm_op *op, cspm_cursor **out, cspm_error **err);
 /* The parts of an analysis as tables; `which` is CSPM_ANALYSIS_*. */
 int32_t cg_analysis_table(cg_analysis *a, uint32_t which, cspm_cursor **out, cspm_error **err);
+
+/* ---- pieces of the contract's JSON that tables and exports share ---- */
+/* Lines of input files, counted when first asked for. The file must still be there and be as long as it was when it was read. */
+typedef struct cg_lines cg_lines;
+int32_t cg_lines_new(const cg_graph *g, cg_lines **out, cspm_error **err);
+void cg_lines_free(cg_lines *l);
+uint32_t cg_lines_find(cg_lines *l, cg_str source, uint64_t offset); /* from 1; 0 = unknown */
+void cg_evidence_write_json(cg_buf *b, const cg_graph *g, uint32_t evidence, cg_lines *lines);
+void cg_step_write_json(cg_buf *b, const cg_graph *g, const cg_step *s, cg_lines *lines);
+void cg_rel_write_json(cg_buf *b, const cg_graph *g, cg_rel rel); /* ["from","KIND","to"] */
+void cg_node_write_id(cg_buf *b, const cg_graph *g, cg_node n);   /* CG_NO_NODE is "internet" */
 
 /* score = 100 * impact^alpha * likelihood^beta by the published formula, deterministic: integers and an integer log table. */
 double cg_risk_score(uint32_t impact, uint32_t likelihood, uint32_t alpha, uint32_t beta);
