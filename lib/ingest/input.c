@@ -78,7 +78,7 @@ static int32_t pass_over(job *j, cg_str name, bool named, const char *code, cons
 
 static bool is_input_fault(int32_t rc)
 {
-    return rc == CSPM_E_PARSE || rc == CSPM_E_IO || rc == CSPM_E_UNSUPPORTED;
+    return rc == CSPM_E_PARSE || rc == CSPM_E_IO;
 }
 
 /* With "keep going" a fault of one input becomes a diagnostic; takes over *inner either way. */
@@ -213,14 +213,6 @@ static int32_t stream(job *j, content *c, const cg_dialect *d, cspm_error **err)
     return rc;
 }
 
-static int32_t load(job *j, content *c, const cg_dialect *d, cspm_error **err)
-{
-    if (!c->path)
-        return fail(j, err, CSPM_E_UNSUPPORTED, c->name,
-                    "content of this kind must be a plain file on disk, not a stream or part of an archive");
-    return d->load(j->b, c->path, j->op, err);
-}
-
 static int32_t read_with(job *j, content *c, const cg_dialect *d, cspm_error **err)
 {
     const cg_source_options o = { .name = c->name, .dialect = cg_str_from(d->name), .rank = d->rank, .merge_equal_edges = true };
@@ -231,7 +223,7 @@ static int32_t read_with(job *j, content *c, const cg_dialect *d, cspm_error **e
     if (rc < 0)
         return rc;
     if (d->load)
-        rc = load(j, c, d, &inner);
+        rc = d->load(j->b, c->path, j->op, &inner);
     else if ((rc = cg_builder_begin_source(j->b, &o, &inner)) == CSPM_OK)
         rc = stream(j, c, d, &inner);
     if (rc < 0)
@@ -258,6 +250,8 @@ static int32_t read_content(job *j, content *c, cspm_error **err)
         d = cg_dialect_recognise(bytes, head, whole);
     if (form != CG_FORM_TEXT || !d)
         return unrecognised(j, c, bytes, head, whole, err);
+    if (d->load && !c->path)
+        return pass_over(j, c->name, c->named, "unrecognised", "a snapshot must be a plain file, not a stream or part of an archive", err);
     content_unread(c);
     return read_with(j, c, d, err);
 }
@@ -283,7 +277,7 @@ static int32_t read_member(job *j, content *outer, cg_archive *a, const cg_membe
     } else if (!m->is_file && !m->bare) {
         rc = pass_over(j, inner.name, false, "not-a-file", "it is a link or a device", err);
     } else {
-        rc = m->encrypted ? fail(j, &fault, CSPM_E_UNSUPPORTED, inner.name, "the member is encrypted") : read_content(j, &inner, &fault);
+        rc = m->encrypted ? fail(j, &fault, CSPM_E_IO, inner.name, "the member is encrypted") : read_content(j, &inner, &fault);
         rc = settle(j, inner.name, rc, fault, err);
     }
     cg_buf_free(&name);

@@ -1,0 +1,17 @@
+#include "ingest_test.h"
+
+int main(void)
+{
+    SRunner *sr = srunner_create(opengraph_suite());
+
+    srunner_add_suite(sr, bad_input_suite());
+    srunner_add_suite(sr, input_suite());
+    srunner_add_suite(sr, invariance_suite());
+    srunner_add_suite(sr, memory_suite());
+    srunner_add_suite(sr, sniff_suite());
+    srunner_set_tap(sr, "-");
+    srunner_run_all(sr, CK_SILENT);
+    int failed = srunner_ntests_failed(sr);
+    srunner_free(sr);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
