@@ -34,7 +34,7 @@ static inline bool cg_json_escapes_open(const cg_json_escapes *e)
 
 /* Keys of the objects now open. Small objects compare hashes in line, large ones use a seeded hash set: linear either way. */
 typedef struct cg_json_key {
-    uint64_t at; /* in bytes */
+    uint64_t head, tail; /* up to 16 bytes: all of the key; longer ones: where it is in bytes, and 0 */
     uint32_t length;
     uint32_t hash;
 } cg_json_key;
@@ -57,6 +57,7 @@ void cg_json_keys_free(cg_json_keys *k);
 bool cg_json_keys_open(cg_json_keys *k); /* false when memory is refused */
 void cg_json_keys_close(cg_json_keys *k);
 typedef enum { CG_KEY_NEW, CG_KEY_SEEN, CG_KEY_NOMEM } cg_key_answer;
-cg_key_answer cg_json_keys_add(cg_json_keys *k, const char *bytes, size_t length);
+/* `room`: bytes that may be read from `bytes` on, at least length. */
+cg_key_answer cg_json_keys_add(cg_json_keys *k, const char *bytes, size_t length, size_t room);
 
 #endif

@@ -291,6 +291,20 @@ static inline uint64_t token_end(const cg_json_reader *r)
     return r->start.offset + yajl_get_bytes_consumed(r->parser);
 }
 
+/* Bytes from `bytes` to the end of the window; 0 when it points elsewhere (tokens with escapes or from several windows are copies). */
+static inline size_t room_at(const cg_json_reader *r, const char *bytes)
+{
+    uintptr_t at = (uintptr_t)bytes - (uintptr_t)r->window;
+    return at < r->window_length ? r->window_length - at : 0;
+}
+
+/* The same for a token whose text is at hand, mostly without asking the parser. `quote`: bytes behind the text. */
+static inline uint64_t text_end(const cg_json_reader *r, const char *bytes, size_t length, size_t quote)
+{
+    size_t room = room_at(r, bytes);
+    return room ? r->start.offset + (r->window_length - room) + length + quote : token_end(r);
+}
+
 static inline void mark(cg_json_reader *r, uint64_t end, uint8_t after)
 {
     r->event_end = end;
@@ -306,9 +320,8 @@ static inline int answer(cg_json_reader *r, int32_t rc)
 }
 
 /* scalar_length: of a number or literal, else 0. */
-static inline bool begin_value(cg_json_reader *r, size_t scalar_length, uint8_t after)
+static inline bool begin_value(cg_json_reader *r, uint64_t end, size_t scalar_length, uint8_t after)
 {
-    uint64_t end = token_end(r);
     if (r->depth == 0) {
         if (r->probing)
             return false;
@@ -329,19 +342,21 @@ static inline bool begin_value(cg_json_reader *r, size_t scalar_length, uint8_t 
 static int on_null(void *ctx)
 {
     cg_json_reader *r = ctx;
-    return begin_value(r, 4, AFTER_VALUE) && (!r->handler->null || answer(r, r->handler->null(r->user)));
+    return begin_value(r, token_end(r), 4, AFTER_VALUE) && (!r->handler->null || answer(r, r->handler->null(r->user)));
 }
 
 static int on_boolean(void *ctx, int value)
 {
     cg_json_reader *r = ctx;
-    return begin_value(r, value ? 4 : 5, AFTER_VALUE) && (!r->handler->boolean || answer(r, r->handler->boolean(r->user, value != 0)));
+    return begin_value(r, token_end(r), value ? 4 : 5, AFTER_VALUE) &&
+           (!r->handler->boolean || answer(r, r->handler->boolean(r->user, value != 0)));
 }
 
 static int on_number(void *ctx, const char *text, size_t length)
 {
     cg_json_reader *r = ctx;
-    return begin_value(r, length, AFTER_VALUE) && (!r->handler->number || answer(r, r->handler->number(r->user, text, length)));
+    return begin_value(r, text_end(r, text, length, 0), length, AFTER_VALUE) &&
+           (!r->handler->number || answer(r, r->handler->number(r->user, text, length)));
 }
 
 static bool too_long(cg_json_reader *r, size_t length)
@@ -355,8 +370,9 @@ static bool too_long(cg_json_reader *r, size_t length)
 static int on_string(void *ctx, const unsigned char *bytes, size_t length)
 {
     cg_json_reader *r = ctx;
-    return !too_long(r, length) && begin_value(r, 0, AFTER_VALUE) &&
-           (!r->handler->string || answer(r, r->handler->string(r->user, (const char *)bytes, length)));
+    const char *text = (const char *)bytes;
+    return !too_long(r, length) && begin_value(r, text_end(r, text, length, 1), 0, AFTER_VALUE) &&
+           (!r->handler->string || answer(r, r->handler->string(r->user, text, length)));
 }
 
 static int on_key(void *ctx, const unsigned char *bytes, size_t length)
@@ -365,7 +381,7 @@ static int on_key(void *ctx, const unsigned char *bytes, size_t length)
     const char *key = (const char *)bytes;
     if (too_long(r, length))
         return 0;
-    cg_key_answer seen = cg_json_keys_add(&r->keys, key, length);
+    cg_key_answer seen = cg_json_keys_add(&r->keys, key, length, room_at(r, key));
     if (__builtin_expect(seen != CG_KEY_NEW, 0)) {
         if (seen == CG_KEY_NOMEM) {
             fail_nomem(r);
@@ -378,7 +394,7 @@ static int on_key(void *ctx, const unsigned char *bytes, size_t length)
             return 0;
         }
     }
-    mark(r, token_end(r), AFTER_KEY);
+    mark(r, text_end(r, key, length, 1), AFTER_KEY);
     if (seen == CG_KEY_SEEN && !answer(r, r->handler->duplicate_key(r->user, key, length)))
         return 0;
     return !r->handler->key || answer(r, r->handler->key(r->user, key, length));
@@ -390,7 +406,7 @@ static bool open_container(cg_json_reader *r)
         fail_limit(r, token_in_hand(r), "MaxDepth", "nested too deep", r->limits.max_depth);
         return false;
     }
-    if (!begin_value(r, 0, AFTER_OPEN))
+    if (!begin_value(r, token_end(r), 0, AFTER_OPEN))
         return false;
     r->depth++;
     return true;

@@ -38,7 +38,7 @@ cg_json_survey cg_json_survey_bytes(const char *bytes, size_t length)
             lanes v = load(bytes + i);
             lines -= (lanes)(v == WIDE('\n'));
             slash |= (lanes)(v == WIDE('\\'));
-            odd |= (lanes)((v - WIDE(0x0B)) < WIDE(2));
+            odd |= (lanes)(v == WIDE(0x0B)) | (lanes)(v == WIDE(0x0C));
             high |= v;
         }
         s.newlines += sum(lines);
@@ -112,6 +112,9 @@ uint64_t cg_json_escapes_scan(cg_json_escapes *e, const char *bytes, size_t leng
         switch (e->state) {
         case PLAIN: {
             const char *hit = memchr(bytes + i, '\\', length - i);
+            /* Most escapes are one letter: pass over them here. */
+            while (hit && hit + 1 < bytes + length && hit[1] != 'u')
+                hit = memchr(hit + 2, '\\', (size_t)(bytes + length - hit - 2));
             if (!hit)
                 return UINT64_MAX;
             i = (size_t)(hit - bytes);

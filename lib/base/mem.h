@@ -37,9 +37,10 @@ const cspm_limits *cg_mem_limits(const cg_mem *mem);
 
 /* Growable typed array: struct { T *data; size_t count, capacity; }. */
 #define CG_VEC(T) struct { T *data; size_t count, capacity; }
-/* Make room for `extra` more elements; false when memory is refused (vector unchanged). */
+/* Make room for `extra` more elements; false when memory is refused (vector unchanged). Arguments are evaluated more than once. */
 #define cg_vec_reserve(mem, v, extra) \
-    cg_vec_grow_((mem), (void **)&(v)->data, (v)->count, &(v)->capacity, sizeof *(v)->data, (extra))
+    ((v)->capacity - (v)->count >= (extra) || \
+     cg_vec_grow_((mem), (void **)&(v)->data, (v)->count, &(v)->capacity, sizeof *(v)->data, (extra)))
 /* Append one element; evaluates to false when memory is refused. */
 #define cg_vec_push(mem, v, value) (cg_vec_reserve((mem), (v), 1) && ((v)->data[(v)->count++] = (value), true))
 #define cg_vec_free(mem, v) (cg_free((mem), (v)->data), (v)->data = NULL, (v)->count = 0, (v)->capacity = 0)
