@@ -157,7 +157,8 @@ int32_t cg_view_hops(const cg_view *v, cg_dir dir, const uint32_t *start, uint32
 /* Sums stop short of the value that means unreachable. */
 static inline uint32_t cost_add(uint32_t a, uint32_t b)
 {
-    return a >= UINT32_MAX - 1 - b ? UINT32_MAX - 1 : a + b;
+    uint64_t sum = (uint64_t)a + b;
+    return sum >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)sum;
 }
 
 static bool costs_start(const cg_view *v, cg_pq *q, const uint32_t *start, const uint32_t *start_cost, uint32_t n_start, uint32_t *cost)

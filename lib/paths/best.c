@@ -338,33 +338,48 @@ int32_t cg_best_init(cg_best *s, const cg_core *c, cg_work *work, const uint8_t 
     return s->order && s->row_count && s->sorted ? CSPM_OK : cg_nomem(c->mem, err);
 }
 
-int32_t cg_best_waypoints(cg_best *s, cspm_error **err)
+static int32_t costs_to_waypoints(cg_best *s, cspm_error **err)
 {
     const cg_core *c = s->c;
-    if (c->n_waypoints == 0)
-        return CSPM_OK;
     cg_pq q;
     int32_t rc = CSPM_OK;
-    s->full_mask = (UINT32_C(1) << c->n_waypoints) - 1;
     s->way = cg_alloc_array(c->mem, (size_t)c->n * c->n_waypoints, sizeof *s->way);
     bool made = cg_rest_queue(c, &q);
     if (!s->way || !made)
         rc = cg_nomem(c->mem, err);
-    for (uint32_t i = 0; i < c->n_waypoints && rc == CSPM_OK; i++) {
+    for (uint32_t i = 0; i < c->n_waypoints && rc == CSPM_OK; i++)
         rc = cg_rest_to_node(c, c->waypoints[i], &q, s->work->op, s->way + (size_t)i * c->n, err);
+    cg_pq_free(&q);
+    return rc;
+}
+
+int32_t cg_best_waypoints(cg_best *s, cspm_error **err)
+{
+    const cg_core *c = s->c;
+    int32_t rc;
+    if (c->n_waypoints == 0)
+        return CSPM_OK;
+    if (!s->way && (rc = costs_to_waypoints(s, err)) < 0)
+        return rc;
+    s->full_mask = (UINT32_C(1) << c->n_waypoints) - 1;
+    for (uint32_t i = 0; i < c->n_waypoints; i++) {
         s->way_rest[i] = CG_NEVER;
         for (uint32_t v = 0; v < c->first_hub; v++)
             if (core_node(c, v) == c->waypoints[i] && s->rest[v] < s->way_rest[i])
                 s->way_rest[i] = s->rest[v];
     }
-    cg_pq_free(&q);
-    return rc;
+    return CSPM_OK;
 }
 
 int32_t cg_best_begin(cg_best *s, uint32_t entry, cspm_error **err)
 {
     const cg_core *c = s->c;
     s->tree.count = s->heap.count = s->roots.count = 0;
+    if (entry != CG_NONE) {
+        if (!cg_vec_push(c->mem, &s->roots, entry))
+            return cg_nomem(c->mem, err);
+        return s->rest[c->entry_vertex[entry]] == CG_NEVER ? CSPM_OK : open_root(s, 0, err);
+    }
     row_item *items = cg_alloc_array(c->mem, c->n_entries, sizeof *items);
     int32_t rc = CSPM_OK;
     size_t n = 0;
@@ -374,7 +389,7 @@ int32_t cg_best_begin(cg_best *s, uint32_t entry, cspm_error **err)
     }
     for (uint32_t i = 0; i < c->n_entries; i++) {
         uint32_t v = c->entry_vertex[i];
-        if (v != CG_NONE && (entry == CG_NONE || entry == i) && s->rest[v] != CG_NEVER)
+        if (v != CG_NONE && s->rest[v] != CG_NEVER)
             items[n++] = (row_item){ core_entry_weight(c, i) + s->rest[v], c->entries[i].node, i };
     }
     row_sort(NULL, items, n);

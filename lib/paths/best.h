@@ -36,11 +36,10 @@ typedef struct cg_best {
     uint32_t full_mask;
     uint64_t *way; /* per waypoint n packed costs to it */
     uint64_t way_rest[CG_MAX_WAYPOINTS];
-    uint8_t way_hops[CG_MAX_WAYPOINTS]; /* from the waypoint to a target */
-    uint32_t *order;                    /* rows sorted by (weight + rest, node, arc): arcs; entry order in roots */
-    uint32_t *row_count;                /* arcs of a row that lead on, valid when sorted */
-    uint64_t *sorted;                   /* bitmap */
-    CG_VEC(uint32_t) touched;           /* sorted rows, for reuse */
+    uint32_t *order;          /* rows sorted by (weight + rest, node, arc): arcs; entry order in roots */
+    uint32_t *row_count;      /* arcs of a row that lead on, valid when sorted */
+    uint64_t *sorted;         /* bitmap */
+    CG_VEC(uint32_t) touched; /* sorted rows, for reuse */
     CG_VEC(cg_partial) tree;
     CG_VEC(cg_open) heap;
     CG_VEC(uint32_t) roots;
@@ -48,7 +47,7 @@ typedef struct cg_best {
 
 /* `hops` and `rest` are borrowed and must fit `one`. */
 int32_t cg_best_init(cg_best *s, const cg_core *c, cg_work *work, const uint8_t *hops, uint64_t *rest, uint32_t one, cspm_error **err);
-/* Waypoints of the core: rest costs to each. */
+/* Respect the core's waypoints, with the rest costs as they are now. */
 int32_t cg_best_waypoints(cg_best *s, cspm_error **err);
 /* Start anew from every live entry, or from one only. */
 int32_t cg_best_begin(cg_best *s, uint32_t entry, cspm_error **err);

@@ -7,20 +7,20 @@
 
 typedef struct cg_endpoint {
     cg_node node;
-    uint32_t factor; /* millionths: exposure of an entry, criticality (impact) of a target; 1..1,000,000 */
+    uint32_t factor;    /* millionths: exposure of an entry, criticality (impact) of a target; 1..1,000,000 */
     bool needs_control; /* target only: reading it is not enough */
 } cg_endpoint;
 
 typedef struct cg_path_request {
     const cg_endpoint *entries, *targets; /* sorted by node, no repeats */
     uint32_t n_entries, n_targets;
-    const cg_node *waypoints;             /* each path must visit all of them, in any order */
+    const cg_node *waypoints; /* each path must visit all of them, in any order */
     uint32_t n_waypoints;
-    uint32_t max_length;                  /* hops; 0 = 10 */
-    uint64_t k;                           /* how many of the best to list; 0 = 100 */
-    uint64_t max_enumerated;              /* exhaustive only when the prediction is at most this; 0 = 1,000,000 */
-    uint64_t max_work;                    /* search steps; 0 = 1e9 */
-    uint32_t alpha, beta;                 /* weights of impact and likelihood cost, in 1/1000; 0 = 1000 */
+    uint32_t max_length;     /* hops; 0 = 10 */
+    uint64_t k;              /* how many of the best to list; 0 = 100 */
+    uint64_t max_enumerated; /* exhaustive only when the prediction is at most this; 0 = 1,000,000 */
+    uint64_t max_work;       /* search steps; 0 = 1e9 */
+    uint32_t alpha, beta;    /* weights of impact and likelihood cost, in 1/1000; 0 = 1000 */
 } cg_path_request;
 
 typedef struct cg_core cg_core;
@@ -39,13 +39,13 @@ int32_t cg_core_predict(const cg_core *c, cspm_op *op, uint64_t *walks, cspm_err
 
 /* One found path: nodes and relationships in order. Zero hops is possible (entry == target). */
 typedef struct cg_found {
-    uint64_t cost;       /* entry + edges + target, see cg_path_request.alpha/beta; lower is better */
-    uint64_t edge_cost;  /* edges alone */
+    uint64_t cost;          /* entry + edges + target, see cg_path_request.alpha/beta; lower is better */
+    uint64_t edge_cost;     /* edges alone */
     uint32_t entry, target; /* index into the request's arrays */
     uint32_t n_hops;
     bool conditional;
-    cg_node *nodes;      /* n_hops + 1 */
-    cg_rel *rels;        /* n_hops */
+    cg_node *nodes; /* n_hops + 1 */
+    cg_rel *rels;   /* n_hops */
 } cg_found;
 typedef struct cg_found_list {
     cg_arena arena;
@@ -67,14 +67,14 @@ int32_t cg_paths_count(const cg_core *c, cspm_op *op, uint64_t *count, uint64_t 
 /* Patterns: walks with the same sequence of node kinds (primary labels) and edge kinds are one row; identical machines (twins) collapse. */
 typedef struct cg_pattern {
     uint32_t n_hops;
-    uint32_t *labels;   /* n_hops + 1: primary label of each node, CG_NO_NAME none */
-    uint32_t *kinds;    /* n_hops */
-    uint64_t count;     /* walks, saturating */
-    uint64_t cost;      /* of the best one */
-    cg_found exemplar;  /* cheapest simple path of the pattern */
+    uint32_t *labels;           /* n_hops + 1: primary label of each node, CG_NO_NAME none */
+    uint32_t *kinds;            /* n_hops */
+    uint64_t count;             /* walks, saturating */
+    uint64_t cost;              /* of the best one */
+    cg_found exemplar;          /* cheapest simple path of the pattern */
     cg_node *entries, *targets; /* all behind it, ascending */
     uint32_t n_entries, n_targets;
-    uint32_t twins;     /* largest group of interchangeable nodes inside, 1 = none */
+    uint32_t twins; /* largest group of interchangeable nodes inside, 1 = none */
 } cg_pattern;
 typedef struct cg_pattern_list {
     cg_arena arena;
@@ -86,13 +86,13 @@ void cg_pattern_list_free(cg_pattern_list *l);
 
 /* Choke points: exact single-vertex chokes from one dominator tree, and walk coverage of every node and relationship. */
 typedef struct cg_choke {
-    cg_node node;      /* CG_NO_NODE when it is a relationship */
+    cg_node node; /* CG_NO_NODE when it is a relationship */
     cg_rel rel;
     uint32_t evidence; /* when the choke is a hub: the statement or rule behind it */
     uint64_t paths;    /* walks through it, saturating */
     uint32_t targets;  /* targets that every path to them passes it for (dominated), for edges: covered */
     uint32_t entries;
-    bool cuts_all;     /* every path passes here */
+    bool cuts_all; /* every path passes here */
 } cg_choke;
 typedef struct cg_choke_list {
     cg_mem *mem;
@@ -100,11 +100,12 @@ typedef struct cg_choke_list {
 } cg_choke_list;
 int32_t cg_paths_chokes(const cg_core *c, uint32_t max, cspm_op *op, cg_choke_list *out, cspm_error **err);
 void cg_choke_list_free(cg_choke_list *l);
-/* Immediate dominators over the core from the super-source, in graph nodes: idom[node] for every node on the core (CG_NO_NODE for others and for
- * nodes dominated only by the super-source). Array of graph nodes, the caller's to free. Control and read state of one node count as one only when equal. */
+/* Immediate dominators over the core from the super-source, in graph nodes: idom[node] for every node on the core (CG_NO_NODE for others
+ * and for nodes dominated only by the super-source). Array of graph nodes, the caller's to free. Control and read state of one node count
+ * as one only when equal. */
 int32_t cg_paths_dominators(const cg_core *c, cspm_op *op, cg_node **idom, cspm_error **err);
-/* Smallest set of nodes (neither entries nor the target) whose removal leaves `target` (index) unreachable; size 0 with *possible=false when an
- * entry is adjacent to it. */
+/* Smallest set of nodes (neither entries nor the target) whose removal leaves `target` (index) unreachable; size 0 with *possible=false
+ * when an entry is adjacent to it. */
 int32_t cg_paths_min_cut(const cg_core *c, uint32_t target, cspm_op *op, cg_node **cut, uint32_t *n, bool *possible, cspm_error **err);
 
 /* Coverage by fact: how many walks use each relationship; walks[i] for rels[i] (core relationships, ascending). For fix selection. */

@@ -13,7 +13,9 @@ uint32_t test_rounds(uint32_t of_default)
 int main(void)
 {
     SRunner *sr = srunner_create(cost_suite());
+    srunner_add_suite(sr, view_suite());
     srunner_add_suite(sr, best_suite());
+    srunner_add_suite(sr, exhaustive_suite());
     srunner_set_tap(sr, "-");
     srunner_run_all(sr, CK_ENV);
     int failed = srunner_ntests_failed(sr);

@@ -1,5 +1,7 @@
 #include "oracle.h"
 
+#include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static void push_rel(o_rels *r, t_edge e, uint32_t from, uint32_t to, uint64_t rel)
@@ -197,4 +199,18 @@ void o_random_request(t_random *r, const t_graph *g, cg_path_request *q, cg_endp
         q->alpha = 500 + 250 * t_below(r, 5);
     if (t_chance(r, 30))
         q->beta = 700 + 100 * t_below(r, 8);
+}
+
+void o_same_path(const char *what, uint32_t round, size_t at, const cg_found *f, const o_path *o)
+{
+    bool same =
+        f->cost == o->cost && f->n_hops == o->n_hops && f->entry == o->entry && f->target == o->target && f->conditional == o->conditional;
+    for (uint32_t i = 0; same && i <= o->n_hops; i++)
+        same = f->nodes[i] == o->nodes[i];
+    for (uint32_t i = 0; same && i < o->n_hops; i++)
+        same = f->rels[i] == o->rels[i];
+    if (!same)
+        fprintf(stderr, "# got cost %llu hops %u entry %u target %u, expected %llu %u %u %u\n", (unsigned long long)f->cost, f->n_hops,
+                f->entry, f->target, (unsigned long long)o->cost, o->n_hops, o->entry, o->target);
+    ck_assert_msg(same, "%s, round %u: path %zu differs", what, round, at);
 }

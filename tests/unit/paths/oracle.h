@@ -37,6 +37,9 @@ o_list o_all_paths(const t_graph *g, const cg_path_request *q, size_t most);
 void o_list_free(o_list *l);
 int o_cmp(const void *a, const void *b);
 
+/* Fails the test when they differ in anything. */
+void o_same_path(const char *what, uint32_t round, size_t at, const cg_found *f, const o_path *o);
+
 /* Random graphs of different shapes; `rich`: hubs, read capabilities, conditions. */
 void o_random_graph(t_random *r, t_graph *g, bool rich);
 void o_random_request(t_random *r, const t_graph *g, cg_path_request *q, cg_endpoint *entries, cg_endpoint *targets, uint32_t most_ends);

@@ -5,20 +5,6 @@
 #include "oracle.h"
 #include "suites.h"
 
-static void same_path(const char *what, uint32_t round, size_t at, const cg_found *f, const o_path *o)
-{
-    bool same =
-        f->cost == o->cost && f->n_hops == o->n_hops && f->entry == o->entry && f->target == o->target && f->conditional == o->conditional;
-    for (uint32_t i = 0; same && i <= o->n_hops; i++)
-        same = f->nodes[i] == o->nodes[i];
-    for (uint32_t i = 0; same && i < o->n_hops; i++)
-        same = f->rels[i] == o->rels[i];
-    if (!same)
-        fprintf(stderr, "# got cost %llu hops %u entry %u target %u, expected %llu %u %u %u\n", (unsigned long long)f->cost, f->n_hops,
-                f->entry, f->target, (unsigned long long)o->cost, o->n_hops, o->entry, o->target);
-    ck_assert_msg(same, "%s, round %u: path %zu differs", what, round, at);
-}
-
 static void compare_best(const t_graph *g, const cg_path_request *q, uint32_t round, bool expand)
 {
     cg_view *v = t_view(g, expand);
@@ -32,7 +18,7 @@ static void compare_best(const t_graph *g, const cg_path_request *q, uint32_t ro
     size_t expected = all.count < k ? all.count : k;
     ck_assert_msg(found.paths.count == expected, "round %u: %zu paths, expected %zu", round, found.paths.count, expected);
     for (size_t i = 0; i < expected; i++)
-        same_path(expand ? "expanded" : "hubs", round, i, &found.paths.data[i], &all.paths[i]);
+        o_same_path(expand ? "expanded" : "hubs", round, i, &found.paths.data[i], &all.paths[i]);
     uint64_t walks;
     ck_assert_int_eq(cg_core_predict(c, NULL, &walks, NULL), CSPM_OK);
     ck_assert_msg(walks >= all.count, "round %u: %llu walks predicted, %zu paths exist", round, (unsigned long long)walks, all.count);
