@@ -92,16 +92,17 @@ uint32_t cg_presence_next(const cg_presence *p, uint32_t i);
 uint32_t cg_presence_select(const cg_presence *p, uint32_t index);
 /* Choose the smaller form for an ascending list (copied) or a bitmap (bits are taken over when dense); count is what is set. */
 int32_t cg_presence_from_list(cg_owner *o, cg_presence *p, uint32_t domain, const uint32_t *list, uint32_t count, cspm_error **err);
-int32_t cg_presence_from_bits(cg_owner *o, cg_presence *p, uint32_t domain, uint64_t *owned_bits, cspm_error **err); /* cg_mem block, consumed always */
+int32_t cg_presence_from_bits(cg_owner *o, cg_presence *p, uint32_t domain, uint64_t *owned_bits,
+                              cspm_error **err); /* cg_mem block, consumed always */
 
 /* ---- properties ---- */
 
 /* All values of one type under one key. Value of member x: number at.find(x) of `values`. */
 typedef struct cg_column {
     uint32_t key;
-    uint8_t type;  /* CG_BOOL, CG_INT, CG_FLOAT, CG_STRING, CG_LIST */
-    uint8_t width; /* bytes a value: BOOL 0 = bitmap of 64-bit words; INT 1, 2, 4, 8 signed; FLOAT 8;
-                      STRING and LIST 1, 2, 4 = number within the column's strings, 0 = value i is string i, `values` is NULL */
+    uint8_t type;     /* CG_BOOL, CG_INT, CG_FLOAT, CG_STRING, CG_LIST */
+    uint8_t width;    /* bytes a value: BOOL 0 = bitmap of 64-bit words; INT 1, 2, 4, 8 signed; FLOAT 8;
+                         STRING and LIST 1, 2, 4 = number within the column's strings, 0 = value i is string i, `values` is NULL */
     uint32_t section; /* of the owner's backing, 0 = none: see cg_owner.touch */
     cg_presence at;
     const void *values;
@@ -141,12 +142,12 @@ typedef struct cg_in_arc {
 typedef struct cg_edge_store {
     uint64_t first; /* global number (cg_rel) of local edge 0 */
     uint32_t count;
-    cg_rows out;            /* edges sorted by (from, kind, to) */
+    cg_rows out; /* edges sorted by (from, kind, to) */
     const uint32_t *to;
     const uint16_t *kind16; /* one of the two is set */
     const uint32_t *kind32;
     const uint32_t *row_hint; /* row in `out` of edge i * 64: (count + 63) / 64 entries */
-    cg_rows in;             /* arcs sorted by (to, kind, from, edge) */
+    cg_rows in;               /* arcs sorted by (to, kind, from, edge) */
     const cg_in_arc *arcs;
     const uint32_t *evidence;    /* derived layers; NULL in the inventory (evidence id = n_nodes + edge) */
     const uint32_t *likelihood;  /* NULL: none has its own */
@@ -170,10 +171,22 @@ typedef struct cg_hub {
 /* Relationship (s, t) of a hub for every source s and target t except s == t: CG_REL_HUB | in slot << 32 | out slot, slots counted over all
  * layers (first_in + local). */
 #define CG_REL_HUB (1ull << 63)
-static inline bool cg_rel_is_hub(cg_rel r) { return r >> 63; }
-static inline uint32_t cg_rel_in_slot(cg_rel r) { return (uint32_t)(r >> 32) & 0x7fffffffu; }
-static inline uint32_t cg_rel_out_slot(cg_rel r) { return (uint32_t)r; }
-static inline cg_rel cg_rel_of_slots(uint32_t in_slot, uint32_t out_slot) { return CG_REL_HUB | (uint64_t)in_slot << 32 | out_slot; }
+static inline bool cg_rel_is_hub(cg_rel r)
+{
+    return r >> 63;
+}
+static inline uint32_t cg_rel_in_slot(cg_rel r)
+{
+    return (uint32_t)(r >> 32) & 0x7fffffffu;
+}
+static inline uint32_t cg_rel_out_slot(cg_rel r)
+{
+    return (uint32_t)r;
+}
+static inline cg_rel cg_rel_of_slots(uint32_t in_slot, uint32_t out_slot)
+{
+    return CG_REL_HUB | (uint64_t)in_slot << 32 | out_slot;
+}
 
 typedef struct cg_hub_store {
     uint32_t count;
@@ -350,6 +363,8 @@ static inline uint32_t cg_graph_layer_of_in_slot(const cg_graph *g, uint32_t slo
 
 /* Value number `index` of a column; lists need an arena. The column's section must have been touched. */
 int32_t cg_column_value(const cg_layer *l, const cg_column *c, uint32_t index, cg_arena *arena, cg_value *out, cspm_error **err);
+/* STRING, LIST: number of the string in the layer's table. */
+uint32_t cg_column_string(const cg_column *c, uint32_t index);
 /* Make sure a column's backing is sound. */
 static inline int32_t cg_column_touch(const cg_layer *l, const cg_column *c, cspm_error **err)
 {

@@ -1,0 +1,346 @@
+/* Growing columns to finished ones: values into member order, the narrowest width, strings in order of first use. */
+#include "graph/build.h"
+
+#define SAMPLE 256
+
+typedef struct packing {
+    cg_mem *mem;
+    cg_owner *o;
+    cg_strtab_builder *strings;
+    const uint32_t *item_map;
+    uint32_t domain;
+    cg_build_column *in;
+    cg_column *out;
+    uint32_t *pair_of; /* per member index: the pair that holds its value */
+} packing;
+
+static inline uint32_t member_of(const packing *p, uint64_t pair)
+{
+    uint32_t item = *(const uint32_t *)cg_chunks_at(&p->in->items, pair);
+    return item == CG_NONE32 ? CG_NONE32 : p->item_map ? p->item_map[item] : item;
+}
+
+/* Few members: sort (member, pair). */
+static int32_t place_sparse(packing *p, cspm_error **err)
+{
+    uint64_t n = p->in->items.count;
+    uint32_t count = 0;
+    int32_t rc = CSPM_OK;
+    uint64_t *keys = cg_alloc_array(p->mem, (size_t)n * 2, sizeof *keys);
+    uint32_t *pairs = cg_alloc_array(p->mem, (size_t)n * 2, sizeof *pairs);
+    if (!keys || !pairs) {
+        rc = cg_nomem(p->mem, err);
+        goto out;
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        uint32_t member = member_of(p, i);
+        if (member == CG_NONE32)
+            continue;
+        keys[count] = member;
+        pairs[count++] = (uint32_t)i;
+    }
+    cg_sort_pairs(keys, pairs, count, keys + n, pairs + n);
+    p->pair_of = cg_alloc_array(p->mem, count, sizeof *p->pair_of);
+    uint32_t *list = cg_alloc_array(p->mem, count, sizeof *list);
+    if (!p->pair_of || !list) {
+        rc = cg_nomem(p->mem, err);
+    } else {
+        for (uint32_t i = 0; i < count; i++)
+            list[i] = (uint32_t)keys[i];
+        memcpy(p->pair_of, pairs, count * sizeof *pairs);
+        rc = cg_presence_from_list(p->o, &p->out->at, p->domain, list, count, err);
+    }
+    cg_free(p->mem, list);
+out:
+    cg_free(p->mem, keys);
+    cg_free(p->mem, pairs);
+    return rc;
+}
+
+static int32_t place_dense(packing *p, cspm_error **err)
+{
+    int32_t rc = CSPM_OK;
+    uint32_t *rank = NULL, count = 0;
+    uint64_t n = p->in->items.count, *bits = cg_calloc(p->mem, (size_t)(((uint64_t)p->domain + 63) / 64), sizeof *bits);
+    if (!bits)
+        return cg_nomem(p->mem, err);
+    for (uint64_t i = 0; i < n; i++) {
+        uint32_t member = member_of(p, i);
+        if (member != CG_NONE32)
+            bits[member >> 6] |= 1ull << (member & 63);
+    }
+    rank = cg_presence_rank_bits(p->mem, bits, p->domain, &count);
+    if (!rank) {
+        rc = cg_nomem(p->mem, err);
+        goto out;
+    }
+    p->pair_of = cg_alloc_array(p->mem, count, sizeof *p->pair_of);
+    if (!p->pair_of) {
+        rc = cg_nomem(p->mem, err);
+        goto out;
+    }
+    cg_presence at = { .domain = p->domain, .count = count, .bits = bits, .rank = rank };
+    for (uint64_t i = 0; i < n; i++) {
+        uint32_t member = member_of(p, i);
+        if (member != CG_NONE32)
+            p->pair_of[cg_presence_find(&at, member)] = (uint32_t)i;
+    }
+    cg_free(p->mem, rank);
+    return cg_presence_from_bits(p->o, &p->out->at, p->domain, bits, err);
+out:
+    cg_free(p->mem, rank);
+    cg_free(p->mem, bits);
+    return rc;
+}
+
+static int32_t pack_bools(packing *p, cspm_error **err)
+{
+    uint32_t n = p->out->at.count;
+    uint64_t *values = cg_owner_calloc(p->o, ((size_t)n + 63) / 64, sizeof *values);
+    if (!values)
+        return cg_nomem(p->mem, err);
+    for (uint32_t i = 0; i < n; i++)
+        if (*(const uint8_t *)cg_chunks_at(&p->in->values, p->pair_of[i]))
+            values[i >> 6] |= 1ull << (i & 63);
+    p->out->values = values;
+    return CSPM_OK;
+}
+
+static uint8_t int_width(int64_t low, int64_t high)
+{
+    if (low >= INT8_MIN && high <= INT8_MAX)
+        return 1;
+    if (low >= INT16_MIN && high <= INT16_MAX)
+        return 2;
+    return low >= INT32_MIN && high <= INT32_MAX ? 4 : 8;
+}
+
+static void store_int(void *values, uint8_t width, uint32_t i, int64_t v)
+{
+    switch (width) {
+    case 1:
+        ((int8_t *)values)[i] = (int8_t)v;
+        break;
+    case 2:
+        ((int16_t *)values)[i] = (int16_t)v;
+        break;
+    case 4:
+        ((int32_t *)values)[i] = (int32_t)v;
+        break;
+    default:
+        ((int64_t *)values)[i] = v;
+    }
+}
+
+static int32_t pack_numbers(packing *p, cspm_error **err)
+{
+    uint32_t n = p->out->at.count;
+    p->out->width = 8;
+    if (p->in->type == CG_INT) {
+        int64_t low = INT64_MAX, high = INT64_MIN;
+        for (uint32_t i = 0; i < n; i++) {
+            int64_t v = *(const int64_t *)cg_chunks_at(&p->in->values, p->pair_of[i]);
+            low = v < low ? v : low;
+            high = v > high ? v : high;
+        }
+        p->out->width = int_width(low, high);
+    }
+    void *values = cg_owner_alloc(p->o, n, p->out->width);
+    if (!values)
+        return cg_nomem(p->mem, err);
+    for (uint32_t i = 0; i < n; i++)
+        store_int(values, p->out->width, i, *(const int64_t *)cg_chunks_at(&p->in->values, p->pair_of[i]));
+    p->out->values = values;
+    return CSPM_OK;
+}
+
+static inline uint32_t place_of(const packing *p, uint32_t i)
+{
+    return *(const uint32_t *)cg_chunks_at(&p->in->values, p->pair_of[i]);
+}
+
+/* Whether more than half of the values differ, by members spread evenly: the answer must not depend on the order of inputs. */
+static int32_t mostly_distinct(packing *p, const cg_seed *seed, bool *answer, cspm_error **err)
+{
+    uint32_t n = p->out->at.count, looked = n < SAMPLE ? n : SAMPLE;
+    cg_dict seen = { 0 };
+    int32_t rc = CSPM_OK;
+    for (uint32_t i = 0; i < looked; i++) {
+        cg_str s = cg_dict_get(&p->in->dict, place_of(p, (uint32_t)((uint64_t)i * n / looked)));
+        if (cg_dict_add(&seen, p->mem, seed, s.data, s.length) == CG_DICT_NONE) {
+            rc = cg_nomem(p->mem, err);
+            break;
+        }
+    }
+    *answer = seen.n_strings * 2 > looked;
+    cg_dict_free(&seen, p->mem);
+    return rc;
+}
+
+static int32_t refuse_strings(const packing *p, cspm_error **err)
+{
+    if (p->strings->count >= UINT32_MAX - 2)
+        return cg_fail(p->mem, err, CSPM_E_LIMIT, "too many distinct property strings (limit 2^32)");
+    return cg_nomem(p->mem, err);
+}
+
+static int32_t pack_plain_strings(packing *p, cspm_error **err)
+{
+    for (uint32_t i = 0; i < p->out->at.count; i++) {
+        cg_str s = cg_dict_get(&p->in->dict, place_of(p, i));
+        if (!cg_strtab_builder_add(p->strings, s.data, s.length))
+            return refuse_strings(p, err);
+    }
+    p->out->n_strings = p->out->at.count;
+    return CSPM_OK;
+}
+
+/* The column did not share its strings while it grew: find equal ones now. */
+static int32_t share_strings(packing *p, const cg_seed *seed, cspm_error **err)
+{
+    cg_dict shared = { 0 };
+    for (uint64_t i = 0; i < p->in->values.count; i++) {
+        uint32_t *place = cg_chunks_at(&p->in->values, i);
+        cg_str s = cg_dict_get(&p->in->dict, *place);
+        *place = cg_dict_add(&shared, p->mem, seed, s.data, s.length);
+        if (*place == CG_DICT_NONE) {
+            cg_dict_free(&shared, p->mem);
+            return cg_nomem(p->mem, err);
+        }
+    }
+    cg_dict_free(&p->in->dict, p->mem);
+    p->in->dict = shared;
+    return CSPM_OK;
+}
+
+#define MARK 0x80000000u
+
+static int32_t pack_shared_strings(packing *p, cspm_error **err)
+{
+    uint32_t n = p->out->at.count, used = 0;
+    int32_t rc = CSPM_OK;
+    uint32_t *numbers = cg_alloc_array(p->mem, n, sizeof *numbers);
+    if (!numbers)
+        return cg_nomem(p->mem, err);
+    for (uint32_t i = 0; i < n; i++) {
+        char *at = cg_dict_at(&p->in->dict, place_of(p, i));
+        uint32_t word;
+        memcpy(&word, at, sizeof word);
+        if (!(word & MARK)) {
+            /* First use: copied, and the length makes room for the number. */
+            if (!cg_strtab_builder_add(p->strings, at + sizeof word, word)) {
+                rc = refuse_strings(p, err);
+                goto out;
+            }
+            if (used >= MARK) {
+                rc = cg_fail(p->mem, err, CSPM_E_LIMIT, "too many distinct strings under one key (limit 2^31)");
+                goto out;
+            }
+            word = used++ | MARK;
+            memcpy(at, &word, sizeof word);
+        }
+        numbers[i] = word & ~MARK;
+    }
+    p->out->n_strings = used;
+    if (used == n)
+        goto out; /* value i is string i */
+    p->out->width = used <= 1u << 8 ? 1 : used <= 1u << 16 ? 2 : 4;
+    void *values = cg_owner_alloc(p->o, n, p->out->width);
+    if (!values) {
+        rc = cg_nomem(p->mem, err);
+        goto out;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        store_int(values, p->out->width, i, numbers[i]);
+    p->out->values = values;
+out:
+    cg_free(p->mem, numbers);
+    return rc;
+}
+
+static int32_t pack_strings(packing *p, const cg_seed *seed, cspm_error **err)
+{
+    p->out->first_string = p->strings->count;
+    bool plain;
+    int32_t rc = mostly_distinct(p, seed, &plain, err);
+    if (rc < 0)
+        return rc;
+    if (plain)
+        return pack_plain_strings(p, err);
+    if (p->in->dict.plain && (rc = share_strings(p, seed, err)) < 0)
+        return rc;
+    return pack_shared_strings(p, err);
+}
+
+static int32_t pack_column(packing *p, const cg_seed *seed, cspm_error **err)
+{
+    int32_t rc;
+    if (p->in->items.count > UINT32_MAX)
+        return cg_fail(p->mem, err, CSPM_E_LIMIT, "too many values under one key (limit 2^32)");
+    if (p->in->items.count * 64 < p->domain)
+        rc = place_sparse(p, err);
+    else
+        rc = place_dense(p, err);
+    if (rc < 0)
+        return rc;
+    if (p->in->type == CG_BOOL)
+        return pack_bools(p, err);
+    if (p->in->type == CG_INT || p->in->type == CG_FLOAT)
+        return pack_numbers(p, err);
+    return pack_strings(p, seed, err);
+}
+
+static void reserve_strings(const cg_colset *cs, cg_strtab_builder *strings)
+{
+    uint64_t count = 0, bytes = 0;
+    for (size_t i = 0; i < cs->columns.count; i++) {
+        count += cs->columns.data[i].dict.n_strings;
+        bytes += cs->columns.data[i].dict.used;
+    }
+    /* A refusal here is not yet one: adding asks again for what it really needs. */
+    (void)cg_strtab_builder_reserve(strings, count, bytes - count * 3);
+}
+
+int32_t cg_colset_finish(cg_colset *cs, const uint32_t *item_map, uint32_t domain, const uint32_t *key_map, cg_owner *o,
+                         cg_strtab_builder *strings, const cg_column **columns, uint32_t *n_columns, cspm_op *op, cspm_error **err)
+{
+    int32_t rc = CSPM_OK;
+    size_t n = cs->columns.count;
+    uint64_t *keys = cg_alloc_array(cs->mem, n * 2, sizeof *keys);
+    uint32_t *order = cg_alloc_array(cs->mem, n * 2, sizeof *order);
+    cg_column *made = n ? cg_owner_calloc(o, n, sizeof *made) : NULL;
+    uint32_t used = 0;
+    *columns = NULL;
+    *n_columns = 0;
+    if (!keys || !order || (n && !made)) {
+        rc = cg_nomem(cs->mem, err);
+        goto out;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const cg_build_column *c = &cs->columns.data[i];
+        keys[i] = (uint64_t)(key_map ? key_map[c->key] : c->key) << 8 | c->type;
+        order[i] = (uint32_t)i;
+    }
+    cg_sort_pairs(keys, order, n, keys + n, order + n);
+    reserve_strings(cs, strings);
+    for (size_t i = 0; i < n && rc >= 0; i++) {
+        cg_column *c = &made[used];
+        *c = (cg_column){ .key = (uint32_t)(keys[i] >> 8), .type = (uint8_t)keys[i] };
+        packing p = {
+            .mem = cs->mem, .o = o, .strings = strings, .item_map = item_map, .domain = domain, .in = &cs->columns.data[order[i]], .out = c
+        };
+        rc = pack_column(&p, &cs->seed, err);
+        cg_free(cs->mem, p.pair_of);
+        cg_build_column_free(p.in, cs->mem);
+        used += c->at.count != 0;
+        if (rc >= 0)
+            rc = cg_op_check(op, cs->mem, err);
+    }
+    *columns = made;
+    *n_columns = used;
+out:
+    cg_free(cs->mem, keys);
+    cg_free(cs->mem, order);
+    cg_colset_free(cs);
+    return rc;
+}
