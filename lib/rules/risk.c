@@ -12,8 +12,8 @@ static void risk_defaults(cg_risk *risk)
                        .exposure_assume_breach = 300000,
                        .criticality_default = 100000,
                        .likelihood_default = 500000,
-                       .critical_from = 70,
-                       .high_from = 45,
+                       .critical_from = 75,
+                       .high_from = 50,
                        .medium_from = 20 };
 }
 
