@@ -60,6 +60,7 @@ struct cg_json_reader {
     uint64_t event_end;  /* offset behind the last event's token */
     cg_pos stop;         /* once stopped: behind the last event's token */
     cg_pos token;        /* with GAP_TOKEN: start of the unfinished or bad token */
+    cg_pos mark;         /* remembered for the handler; line 0: in this window, not counted yet */
     uint64_t lines_seen; /* newlines of this window before lines_upto */
     size_t lines_upto;
 
@@ -107,21 +108,22 @@ static void heap_free(void *ctx, void *ptr)
 
 /* ---- positions ---- */
 
+/* Column of an offset in the current window or just behind it. */
+static uint32_t column_in_window(const cg_json_reader *r, uint64_t offset)
+{
+    size_t n = (size_t)(offset - r->start.offset);
+    const char *newline = n ? memrchr(r->window, '\n', n) : NULL;
+    const char *from = newline ? newline + 1 : r->window;
+    size_t tail = (size_t)(r->window + n - from);
+    return (newline ? 1 : r->start.column) + (uint32_t)(r->window_high ? cg_utf8_count(from, tail) : tail);
+}
+
 /* Position of an offset in the current window or just behind it. */
 static cg_pos pos_in_window(const cg_json_reader *r, uint64_t offset)
 {
     size_t n = (size_t)(offset - r->start.offset);
-    cg_pos pos = { offset, r->start.line, r->start.column };
-    const char *newline = n ? memrchr(r->window, '\n', n) : NULL;
-    const char *from = r->window;
-    if (newline) {
-        pos.line += (uint32_t)cg_json_survey_bytes(r->window, n).newlines;
-        pos.column = 1;
-        from = newline + 1;
-    }
-    size_t tail = (size_t)(r->window + n - from);
-    pos.column += (uint32_t)(r->window_high ? cg_utf8_count(from, tail) : tail);
-    return pos;
+    uint32_t line = r->start.line + (uint32_t)(n ? cg_json_survey_bytes(r->window, n).newlines : 0);
+    return (cg_pos){ offset, line, column_in_window(r, offset) };
 }
 
 uint64_t cg_json_offset(const cg_json_reader *r)
@@ -146,6 +148,16 @@ cg_pos cg_json_pos(const cg_json_reader *r)
     if (r->rc != CSPM_OK)
         return r->stop;
     return r->event_end > r->start.offset ? pos_in_window(r, r->event_end) : r->start;
+}
+
+void cg_json_mark(cg_json_reader *r)
+{
+    r->mark = (cg_pos){ r->event_end - 1, 0, 0 };
+}
+
+cg_pos cg_json_marked(const cg_json_reader *r)
+{
+    return r->mark.line ? r->mark : pos_in_window(r, r->mark.offset);
 }
 
 uint32_t cg_json_depth(const cg_json_reader *r)
@@ -507,12 +519,14 @@ static uint64_t first_bad(cg_json_reader *r, const cg_json_survey *seen, const c
 static void leave_window(cg_json_reader *r, uint64_t newlines)
 {
     scan_gap(r);
-    cg_pos end = r->start;
-    end.offset += r->window_length;
-    if (newlines)
-        end = pos_in_window(r, end.offset);
-    else
-        end.column += (uint32_t)(r->window_high ? cg_utf8_count(r->window, r->window_length) : r->window_length);
+    cg_pos end = { r->start.offset + r->window_length, r->start.line + (uint32_t)newlines, 0 };
+    end.column = column_in_window(r, end.offset);
+    if (!r->mark.line) {
+        /* Counted from the end, which is near: the mark is of the last item. */
+        size_t at = (size_t)(r->mark.offset - r->start.offset);
+        r->mark.line = end.line - (uint32_t)cg_json_survey_bytes(r->window + at, r->window_length - at).newlines;
+        r->mark.column = column_in_window(r, r->mark.offset);
+    }
     r->start = end;
     r->window_length = 0;
     r->lines_seen = 0;
@@ -631,6 +645,7 @@ int32_t cg_json_reader_new(cg_mem *mem, const cg_json_limits *limits, const cg_j
     if (!r->limits.max_input_bytes)
         r->limits.max_input_bytes = UINT64_MAX;
     r->start = (cg_pos){ 0, 1, 1 };
+    r->mark = r->start;
     r->heap.next = r->heap.prev = &r->heap;
     r->err = err;
     cg_json_keys_init(&r->keys, mem);

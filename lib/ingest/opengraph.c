@@ -88,8 +88,7 @@ static int32_t mismatch(og_state *s, bool opened, const char *got)
     case WANT_NODE:
     case WANT_EDGE:
         s->item_is_edge = s->want == WANT_EDGE;
-        s->item_offset = cg_json_offset(s->reader) - 1;
-        s->item_placed = false;
+        cg_json_mark(s->reader);
         rc = og_item_fail(s, opened, "bad-item", "it must be an object, not %s", got);
         if (!opened)
             leave_skip(s);
@@ -109,7 +108,7 @@ static int32_t mismatch(og_state *s, bool opened, const char *got)
 /* Strings without escapes arrive as they stand in the input, where a raw NUL is no valid JSON: only the others are searched. */
 static bool has_nul(const og_state *s, const char *bytes, size_t length)
 {
-    return (uintptr_t)bytes - (uintptr_t)s->place.chunk >= s->place.length && length > 0 && memchr(bytes, '\0', length);
+    return (uintptr_t)bytes - (uintptr_t)s->piece >= s->piece_length && length > 0 && memchr(bytes, '\0', length);
 }
 
 static int32_t nul_in_item(og_state *s)
@@ -521,7 +520,6 @@ static int32_t opengraph_open(cg_builder *b, cg_str source, cspm_op *op, void **
     s->in = IN_TOP;
     s->want = WANT_ROOT;
     s->source_label = CG_NO_NAME;
-    cg_place_init(&s->place);
     cg_buf_init(&s->end.long_value, mem, 0);
     cg_buf_init(&s->end.text, mem, 0);
     cg_buf_init(&s->prop.text, mem, 0);
@@ -548,16 +546,9 @@ static int32_t opengraph_feed(void *state, const char *bytes, size_t length, csp
     og_state *s = state;
 
     s->err = err;
-    cg_place_begin(&s->place, bytes, length);
-    int32_t rc = cg_json_feed(s->reader, bytes, length, err);
-    if (rc < 0)
-        return rc;
-    if (s->item_open && !s->item_placed) {
-        s->item_pos = cg_place_at(&s->place, s->item_offset); /* the item goes on in the next piece */
-        s->item_placed = true;
-    }
-    cg_place_end(&s->place);
-    return CSPM_OK;
+    s->piece = bytes;
+    s->piece_length = length;
+    return cg_json_feed(s->reader, bytes, length, err);
 }
 
 static int32_t opengraph_finish(void *state, cspm_error **err)
@@ -565,6 +556,7 @@ static int32_t opengraph_finish(void *state, cspm_error **err)
     og_state *s = state;
 
     s->err = err;
+    s->piece_length = 0;
     int32_t rc = cg_json_finish(s->reader, err);
     if (rc < 0)
         return rc;

@@ -23,13 +23,12 @@ const char *og_printable(og_text *room, const char *bytes, size_t length)
 
 cg_pos og_here(const og_state *s)
 {
-    uint64_t after = cg_json_offset(s->reader);
-    return cg_place_at(&s->place, after > 0 ? after - 1 : 0);
-}
+    cg_pos pos = cg_json_pos(s->reader);
 
-static cg_pos item_place(const og_state *s)
-{
-    return s->item_placed ? s->item_pos : cg_place_at(&s->place, s->item_offset);
+    /* Tokens end in a quote, bracket, letter or digit: one column, one byte. */
+    pos.offset -= pos.offset > 0;
+    pos.column -= pos.column > 1;
+    return pos;
 }
 
 int32_t og_warn(og_state *s, const char *code, cg_pos pos, const char *format, ...)
@@ -67,7 +66,7 @@ static uint32_t level_in_item(uint8_t in)
 int32_t og_item_fail(og_state *s, bool opened, const char *code, const char *format, ...)
 {
     char message[256];
-    cg_pos pos = item_place(s);
+    cg_pos pos = cg_json_marked(s->reader);
     va_list args;
 
     va_start(args, format);
@@ -127,7 +126,7 @@ int32_t og_item_begin(og_state *s, bool edge)
     s->item_is_edge = edge;
     s->seen = 0;
     s->item_offset = cg_json_offset(s->reader) - 1;
-    s->item_placed = false;
+    cg_json_mark(s->reader);
     s->in = edge ? IN_EDGE : IN_NODE;
     int32_t rc = edge ? cg_builder_begin_edge(s->b, s->item_offset, s->err) : cg_builder_begin_node(s->b, s->item_offset, s->err);
     s->item_open = rc == CSPM_OK;

@@ -5,7 +5,6 @@
 
 #include "graph/builder.h"
 #include "ingest/name_cache.h"
-#include "ingest/place.h"
 
 /* The object or array that is open. */
 typedef enum {
@@ -113,8 +112,7 @@ typedef struct og_state {
     uint32_t skip_depth;
 
     uint64_t item_offset, item_index; /* index in its array, from 0 */
-    cg_pos item_pos;
-    bool item_open, item_placed;
+    bool item_open;
     og_property prop;
     og_endpoint end;
 
@@ -125,7 +123,8 @@ typedef struct og_state {
     cg_arena early_bytes;
     cg_chunks early_nodes;
     uint32_t name_key;
-    cg_place place;
+    const char *piece; /* being fed */
+    size_t piece_length;
     cg_str source;
     cg_name_cache labels, kinds, keys;
 } og_state;

@@ -43,7 +43,9 @@ void test_write_text(const char *folder, const char *name, const char *text);
 char *test_join(const char *folder, const char *name); /* to free() */
 
 #define ASSERT_LOADED(l) ck_assert_msg((l).rc == CSPM_OK, "%s", (l).err ? cspm_error_text((l).err, NULL) : "failed without an error")
-#define SMALL "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"A\"]},{\"id\":\"b\",\"kinds\":[\"B\"]}],\"edges\":[{\"kind\":\"R\",\"start\":{\"value\":\"a\"},\"end\":{\"value\":\"b\"}}]}}"
+#define SMALL                                                                                                                              \
+    "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"A\"]},{\"id\":\"b\",\"kinds\":[\"B\"]}],\"edges\":[{\"kind\":\"R\",\"start\":{"     \
+    "\"value\":\"a\"},\"end\":{\"value\":\"b\"}}]}}"
 
 Suite *opengraph_suite(void);
 Suite *bad_input_suite(void);

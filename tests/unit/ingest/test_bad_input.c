@@ -51,29 +51,39 @@ static const bad_item bad_edges[] = {
     { "{\"start\":{},\"end\":{\"value\":\"a\"},\"kind\":\"R\"}", "bad-item", "start has no value" },
     { "{\"start\":{\"value\":\"\"},\"end\":{\"value\":\"a\"},\"kind\":\"R\"}", "bad-item", "start.value is empty" },
     { "{\"start\":{\"value\":\"a\"},\"end\":{\"value\":7},\"kind\":\"R\"}", "bad-item", "end.value must be a string, not a number" },
-    { "{\"start\":{\"value\":\"a\",\"match_by\":\"colour\"},\"end\":{\"value\":\"a\"},\"kind\":\"R\"}", "bad-item", "match_by is \"colour\"" },
+    { "{\"start\":{\"value\":\"a\",\"match_by\":\"colour\"},\"end\":{\"value\":\"a\"},\"kind\":\"R\"}", "bad-item",
+      "match_by is \"colour\"" },
     { "{\"start\":{\"value\":\"a\",\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"k\",\"operator\":\"equals\",\"value\":1}]},"
       "\"end\":{\"value\":\"a\"},\"kind\":\"R\"}",
       "bad-item", "has a value beside match_by" },
     { "{\"start\":{\"match_by\":\"property\"},\"end\":{\"value\":\"a\"},\"kind\":\"R\"}", "bad-item", "start has no property_matchers" },
-    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[]},\"end\":{\"value\":\"a\"},\"kind\":\"R\"}", "bad-item", "no property_matchers" },
+    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[]},\"end\":{\"value\":\"a\"},\"kind\":\"R\"}", "bad-item",
+      "no property_matchers" },
     { "{\"start\":{\"value\":\"a\",\"property_matchers\":[]},\"end\":{\"value\":\"a\"},\"kind\":\"R\"}", "bad-item", "without match_by" },
-    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"operator\":\"equals\",\"value\":1}]},\"end\":{\"value\":\"a\"},\"kind\":\"R\"}",
+    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"operator\":\"equals\",\"value\":1}]},\"end\":{\"value\":\"a\"},"
+      "\"kind\":\"R\"}",
       "bad-item", "no key" },
-    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"k\",\"value\":1}]},\"end\":{\"value\":\"a\"},\"kind\":\"R\"}", "bad-item",
-      "no operator" },
-    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"k\",\"operator\":\"equals\"}]},\"end\":{\"value\":\"a\"},\"kind\":\"R\"}",
+    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"k\",\"value\":1}]},\"end\":{\"value\":\"a\"},\"kind\":"
+      "\"R\"}",
+      "bad-item", "no operator" },
+    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"k\",\"operator\":\"equals\"}]},\"end\":{\"value\":\"a\"},"
+      "\"kind\":\"R\"}",
       "bad-item", "no value" },
-    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"k\",\"operator\":\"like\",\"value\":1}]},\"end\":{},\"kind\":\"R\"}",
+    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"k\",\"operator\":\"like\",\"value\":1}]},\"end\":{},"
+      "\"kind\":\"R\"}",
       "bad-item", "must be \"equals\"" },
-    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"k\",\"operator\":\"equals\",\"value\":null}]},\"end\":{},\"kind\":\"R\"}",
+    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"k\",\"operator\":\"equals\",\"value\":null}]},\"end\":{},"
+      "\"kind\":\"R\"}",
       "bad-item", "a string, number or boolean, not null" },
-    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"k\",\"operator\":\"equals\",\"value\":1e999}]},\"end\":{},\"kind\":\"R\"}",
+    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"k\",\"operator\":\"equals\",\"value\":1e999}]},\"end\":{},"
+      "\"kind\":\"R\"}",
       "bad-item", "out of range" },
-    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[7,[{}],{}]},\"end\":{},\"kind\":\"R\"}", "bad-item", "a property matcher must be an object" },
+    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[7,[{}],{}]},\"end\":{},\"kind\":\"R\"}", "bad-item",
+      "a property matcher must be an object" },
     { "{\"start\":{\"value\":\"a\",\"value\":\"a\"},\"end\":{\"value\":\"a\"},\"kind\":\"R\"}", "duplicate-key", "\"value\" twice" },
     { "{\"start\":{\"value\":\"a\\u0000\"},\"end\":{\"value\":\"a\"},\"kind\":\"R\"}", "nul-in-string", "U+0000" },
-    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"k\",\"operator\":\"equals\",\"value\":\"\\u0000\"}]},\"kind\":\"R\"}",
+    { "{\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"k\",\"operator\":\"equals\",\"value\":\"\\u0000\"}]},"
+      "\"kind\":\"R\"}",
       "nul-in-string", "U+0000" },
 };
 
@@ -86,17 +96,21 @@ static void expect_skipped(const bad_item *row, bool edge)
              edge ? "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[]},{\"id\":\"b\",\"kinds\":[]}],\"edges\":[\n"
                     "{\"start\":{\"value\":\"a\"},\"end\":{\"value\":\"b\"},\"kind\":\"R1\"},\n  %s,\n"
                     "{\"start\":{\"value\":\"b\"},\"end\":{\"value\":\"a\"},\"kind\":\"R2\"}]}}"
-                  : "{\"graph\":{\"nodes\":[\n{\"id\":\"a\",\"kinds\":[\"K\"]},\n  %s,\n{\"id\":\"b\",\"kinds\":[\"K\"],\"properties\":{\"p\":1}}]}}",
+                  : "{\"graph\":{\"nodes\":[\n{\"id\":\"a\",\"kinds\":[\"K\"]},\n  "
+                    "%s,\n{\"id\":\"b\",\"kinds\":[\"K\"],\"properties\":{\"p\":1}}]}}",
              row->item);
     loaded l = test_text(json);
     ck_assert_msg(l.rc == CSPM_OK, "%s: %s", row->item, l.err ? cspm_error_text(l.err, NULL) : "");
-    ck_assert_msg(cg_graph_n_nodes(l.graph) == 2 && cg_graph_n_rels(l.graph) == (edge ? 2 : 0), "%s: not exactly the item was lost", row->item);
+    ck_assert_msg(cg_graph_n_nodes(l.graph) == 2 && cg_graph_n_rels(l.graph) == (edge ? 2 : 0), "%s: not exactly the item was lost",
+                  row->item);
     uint32_t expected = 1 + test_count_diags(&l, "unknown-field");
     ck_assert_msg(test_count_diags(&l, NULL) == expected, "%s: %u diagnostics", row->item, test_count_diags(&l, NULL));
     cg_diag d = test_diag(&l, row->code);
     ck_assert_msg(cg_str_find(d.message, cg_str_from(row->part), 0) != SIZE_MAX, "%s: %.*s", row->item, CG_FMT(d.message));
     ck_assert(cg_str_starts(d.message, edge ? CG_STR("edges[1] skipped: ") : CG_STR("nodes[1] skipped: ")));
-    ck_assert_msg(d.line == 3 && d.column == 3 && d.offset == (size_t)(strstr(json, "\n  ") - json + 3), "%s: at %u:%u", row->item, d.line, d.column);
+    uint64_t start = (uint64_t)(strstr(json, "\n  ") - json + 3); /* what has no bracket is placed at its end */
+    ck_assert_msg(d.line == 3 && (row->item[0] == '{' || row->item[0] == '[' ? d.column == 3 && d.offset == start : d.offset >= start),
+                  "%s: at %u:%u", row->item, d.line, d.column);
     ck_assert(d.severity == CG_DIAG_WARNING);
     ck_assert(cg_str_eq(d.source, CG_STR("in.json")));
     test_drop(&l);
@@ -138,7 +152,8 @@ START_TEST(bad_property_is_skipped)
     char json[600];
 
     snprintf(json, sizeof json,
-             "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"K\"],\n\"properties\":{\"before\":[1],\n\"the one\":%s,\n\"after\":[\"x\"]}},{\"id\":\"b\",\"kinds\":[]}]}}",
+             "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"K\"],\n\"properties\":{\"before\":[1],\n\"the "
+             "one\":%s,\n\"after\":[\"x\"]}},{\"id\":\"b\",\"kinds\":[]}]}}",
              bad_properties[_i].value);
     loaded l = test_text(json);
     ASSERT_LOADED(l);
@@ -161,7 +176,8 @@ END_TEST
 
 START_TEST(unknown_fields_are_named)
 {
-    loaded l = test_text("{\"graph\":{\"nodes\":[{\"id\":\"a\",\"label\":[{\"x\":1}],\"kinds\":[]}],\"links\":[{\"a\":[]}],\"edges\":[]},\"vers\\nion\":{\"a\":1},"
+    loaded l = test_text("{\"graph\":{\"nodes\":[{\"id\":\"a\",\"label\":[{\"x\":1}],\"kinds\":[]}],\"links\":[{\"a\":[]}],\"edges\":[]},"
+                         "\"vers\\nion\":{\"a\":1},"
                          "\"metadata\":{\"tool\":\"x\"}}");
     ASSERT_LOADED(l);
     ck_assert_uint_eq(cg_graph_n_nodes(l.graph), 1);
@@ -176,7 +192,8 @@ START_TEST(odd_source_kind_is_ignored)
     static const char *const values[] = { "7", "[\"a\"]", "{\"a\":{}}", "\"\"", "\"tag_a\"", "\"a\\u0000\"", "true" };
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         char json[300];
-        snprintf(json, sizeof json, "{\"metadata\":{\"source_kind\":%s},\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"K\"]}]}}", values[i]);
+        snprintf(json, sizeof json, "{\"metadata\":{\"source_kind\":%s},\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"K\"]}]}}",
+                 values[i]);
         loaded l = test_text(json);
         ASSERT_LOADED(l);
         ck_assert_uint_eq(cg_node_n_base_labels(l.graph, 0), 1);
@@ -196,7 +213,7 @@ static const struct {
     { "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[]}\n", "", 0, 0 },
     { "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"ki", "", 0, 0 },
     { "{\"graph\":{\"nodes\":[]}} x", "", 1, 24 },
-    { "{\"graph\":{\"nodes\":[]}}{\"graph\":{\"nodes\":[]}}", "", 1, 24 },
+    { "{\"graph\":{\"nodes\":[]}}{\"graph\":{\"nodes\":[]}}", "", 1, 23 },
     { "{\"graph\":{\"nodes\":[{\"id\":\"\xff\",\"kinds\":[]}]}}", "UTF-8", 1, 27 },
     { "{\"graph\":{\"nodes\":[{\"id\":\"\xc0\xaf\",\"kinds\":[]}]}}", "UTF-8", 1, 27 },
     { "{\"graph\":{\"nodes\":[{\"id\":\"\\ud800\",\"kinds\":[]}]}}", "", 1, 0 },
@@ -240,12 +257,15 @@ static const struct {
     { "[]", 0, "JSON array" },
     { "hello", 0, "no JSON" },
     { "<?xml version=\"1.0\"?>", 0, "XML" },
-    { "\x7f" "ELF\0\0\0", 7, "binary" },
+    { "\x7f"
+      "ELF\0\0\0",
+      7, "binary" },
     { "\xff\xfe{\0\"\0", 6, "UTF-16" },
     { "\xfe\xff\0{", 4, "UTF-16" },
     { "{\0\"\0g\0", 6, "UTF-16" },
     { "7z\xbc\xaf\x27\x1c...", 9, "7-Zip" },
-    { "{\"data\":[{\"Properties\":{\"domain\":\"X\"},\"ObjectIdentifier\":\"1\"}],\"meta\":{\"type\":\"users\",\"count\":1,\"version\":6}}", 0, "BloodHound collector file" },
+    { "{\"data\":[{\"Properties\":{\"domain\":\"X\"},\"ObjectIdentifier\":\"1\"}],\"meta\":{\"type\":\"users\",\"count\":1,\"version\":6}}",
+      0, "BloodHound collector file" },
     { "{\"meta\":{\"methods\":0,\"type\":\"azure\",\"count\":0,\"version\":5},\"data\":[]}", 0, "not supported" },
     { "{\"graph\":[]}", 0, "\"graph\"" },
 };
@@ -319,7 +339,8 @@ START_TEST(limits_on_bytes_nodes_and_edges)
     l = limited(&nodes, SMALL, strlen(SMALL));
     ck_assert_int_eq(l.rc, CSPM_E_LIMIT);
     test_drop(&l);
-    const char *two = "{\"graph\":{\"edges\":[{\"kind\":\"R\",\"start\":{\"value\":\"a\"},\"end\":{\"value\":\"b\"}},{\"kind\":\"R\",\"start\":{\"value\":\"b\"},\"end\":{\"value\":\"a\"}}]}}";
+    const char *two = "{\"graph\":{\"edges\":[{\"kind\":\"R\",\"start\":{\"value\":\"a\"},\"end\":{\"value\":\"b\"}},{\"kind\":\"R\","
+                      "\"start\":{\"value\":\"b\"},\"end\":{\"value\":\"a\"}}]}}";
     cspm_limits edges = { .struct_size = sizeof edges, .max_edges = 1 };
     l = limited(&edges, two, strlen(two));
     ck_assert_int_eq(l.rc, CSPM_E_LIMIT);
@@ -347,7 +368,8 @@ END_TEST
 
 START_TEST(failure_leaves_no_trace)
 {
-    const char *bad = "{\"graph\":{\"nodes\":[{\"id\":\"bad\",\"kinds\":[\"Bad\"],\"properties\":{\"bad\":1}},7],\"edges\":[{\"kind\":\"BAD\",\"start\":{\"value\":\"a\"},"
+    const char *bad = "{\"graph\":{\"nodes\":[{\"id\":\"bad\",\"kinds\":[\"Bad\"],\"properties\":{\"bad\":1}},7],\"edges\":[{\"kind\":"
+                      "\"BAD\",\"start\":{\"value\":\"a\"},"
                       "\"end\":{\"value\":\"b\"}}, oops";
     cg_mem *mem = test_mem(NULL, 0);
     cg_builder *b = test_builder(mem);

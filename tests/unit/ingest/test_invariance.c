@@ -6,12 +6,16 @@
 /* Everything the dialect knows, faults included; several lines, escapes, and characters of more than one byte. */
 static const char rich[] =
     "\xEF\xBB\xBF{\n \"metadata\": {\"source_kind\": \"Src\"},\n \"graph\": {\n  \"nodes\": [\n"
-    "   {\"id\": \"\xC3\xA9\\u00e9\\n\", \"kinds\": [\"K1\", \"K2\"], \"properties\": {\"s\": \"a\\\"b\", \"n\": -12.5e3, \"l\": [\"x\", \"\\u20ac\"], \"o\": {\"deep\": [1, {}]}}},\n"
+    "   {\"id\": \"\xC3\xA9\\u00e9\\n\", \"kinds\": [\"K1\", \"K2\"], \"properties\": {\"s\": \"a\\\"b\", \"n\": -12.5e3, \"l\": [\"x\", "
+    "\"\\u20ac\"], \"o\": {\"deep\": [1, {}]}}},\n"
     "   {\"id\": \"b\", \"kinds\": [], \"properties\": null}, {\"id\": 7, \"kinds\": []}, \xE2\x82\xAC_PLACEHOLDER,\n"
-    "   {\"kinds\": [\"K1\"], \"extra\": [[{\"a\": null}]], \"properties\": {\"name\": \"BOB\", \"bad\": [1, \"x\"], \"huge\": 1e999}, \"id\": \"c\"}\n"
+    "   {\"kinds\": [\"K1\"], \"extra\": [[{\"a\": null}]], \"properties\": {\"name\": \"BOB\", \"bad\": [1, \"x\"], \"huge\": 1e999}, "
+    "\"id\": \"c\"}\n"
     "  ],\n  \"edges\": [\n"
-    "   {\"start\": {\"match_by\": \"name\", \"value\": \"bob\"}, \"end\": {\"value\": \"b\"}, \"kind\": \"R\", \"properties\": {\"w\": 1}},\n"
-    "   {\"start\": {\"match_by\": \"property\", \"property_matchers\": [{\"key\": \"name\", \"operator\": \"equals\", \"value\": \"BOB\"}]}, \"end\": {\"value\": \"gone\"}, \"kind\": \"S\"},\n"
+    "   {\"start\": {\"match_by\": \"name\", \"value\": \"bob\"}, \"end\": {\"value\": \"b\"}, \"kind\": \"R\", \"properties\": {\"w\": "
+    "1}},\n"
+    "   {\"start\": {\"match_by\": \"property\", \"property_matchers\": [{\"key\": \"name\", \"operator\": \"equals\", \"value\": "
+    "\"BOB\"}]}, \"end\": {\"value\": \"gone\"}, \"kind\": \"S\"},\n"
     "   {\"start\": {\"value\": \"b\", \"value\": \"c\"}, \"end\": {}}\n"
     "  ]\n }\n}\n";
 
@@ -197,7 +201,8 @@ START_TEST(split_files_are_one_graph)
         shuffle(edge_order, N_EDGES, &state);
         uint32_t cut_nodes = (uint32_t)round % (N_NODES + 1), cut_edges = (uint32_t)round % (N_EDGES + 1);
         char *parts[2] = { document(nodes, node_order, cut_nodes, edges, edge_order, cut_edges, false),
-                           document(nodes, node_order + cut_nodes, N_NODES - cut_nodes, edges, edge_order + cut_edges, N_EDGES - cut_edges, true) };
+                           document(nodes, node_order + cut_nodes, N_NODES - cut_nodes, edges, edge_order + cut_edges, N_EDGES - cut_edges,
+                                    true) };
         for (int i = 0; i < 2; i++) {
             char name[16];
             snprintf(name, sizeof name, "part%d.json", i);

@@ -7,8 +7,10 @@
 #include "ingest_test.h"
 
 static const char text[] =
-    "{\"graph\":{\"edges\":[{\"kind\":\"R\",\"start\":{\"match_by\":\"name\",\"value\":\"a\"},\"end\":{\"value\":\"b\"},\"properties\":{\"w\":[1,2]}},"
-    "{\"kind\":\"R\",\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"name\",\"operator\":\"equals\",\"value\":\"B\"}]},\"end\":{\"value\":\"a\"}},"
+    "{\"graph\":{\"edges\":[{\"kind\":\"R\",\"start\":{\"match_by\":\"name\",\"value\":\"a\"},\"end\":{\"value\":\"b\"},\"properties\":{"
+    "\"w\":[1,2]}},"
+    "{\"kind\":\"R\",\"start\":{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"name\",\"operator\":\"equals\",\"value\":\"B\"}"
+    "]},\"end\":{\"value\":\"a\"}},"
     "{\"kind\":\"R\",\"start\":{}},{\"kind\":\"R\",\"start\":{\"value\":\"a\"},\"end\":{\"value\":\"gone\"}}],"
     "\"nodes\":[{\"id\":\"a\",\"kinds\":[\"K\"],\"properties\":{\"name\":\"A\",\"list\":[\"x\",\"y\"],\"esc\":\"\\u00e9\",\"bad\":{}}},"
     "{\"id\":\"b\",\"kinds\":[\"K\",\"L\"],\"properties\":{\"name\":\"B\",\"list\":[\"z\"]}}],\"more\":1},"
@@ -45,7 +47,9 @@ static void teardown(void)
     test_folder_drop(folder);
 }
 
-/* Reads the folder twice into one builder; a refused call must not show in the graph. */
+enum { WRONG = -1000 }; /* no assertions in here: they allocate */
+
+/* Reads the folder and freezes; a refused call must not show in the builder. */
 static int32_t scenario(const cspm_allocator *allocator, bool freeze)
 {
     cg_mem *mem = cg_mem_new(allocator, 0);
@@ -58,20 +62,22 @@ static int32_t scenario(const cspm_allocator *allocator, bool freeze)
         return rc;
     rc = cg_builder_new(mem, NULL, &b, &err);
     if (rc == CSPM_OK) {
-        uint64_t before = cg_builder_n_nodes(b);
         rc = cg_ingest_path(b, folder, NULL, NULL, &err);
-        ck_assert(rc == CSPM_OK || cg_builder_n_nodes(b) == before);
+        if (rc < 0 && cg_builder_n_nodes(b) != 0)
+            rc = WRONG;
     }
     if (rc == CSPM_OK && freeze) {
         rc = cg_builder_freeze(b, NULL, &g, &err);
-        if (rc == CSPM_OK)
-            ck_assert_uint_eq(cg_graph_n_nodes(g), 2);
+        if (rc == CSPM_OK && cg_graph_n_nodes(g) != 2)
+            rc = WRONG;
     }
-    ck_assert_msg(rc == CSPM_OK || err, "no error object");
-    ck_assert_int_eq(err ? cspm_error_code(err) : CSPM_OK, rc);
+    if ((err ? cspm_error_code(err) : CSPM_OK) != rc)
+        rc = WRONG;
     cspm_error_free(err);
     cg_graph_unref(g);
     cg_builder_free(b);
+    if (cg_mem_used(mem) != 0)
+        rc = WRONG;
     cg_mem_unref(mem);
     return rc;
 }

@@ -21,7 +21,8 @@ START_TEST(nodes_edges_and_their_order)
 {
     expect_graph(SMALL, 2, 1);
     /* edges before nodes, only nodes, only edges, empty arrays, null arrays */
-    expect_graph("{\"graph\":{\"edges\":[{\"start\":{\"value\":\"a\",\"match_by\":\"id\"},\"end\":{\"match_by\":\"id\",\"value\":\"b\"},\"kind\":\"R\"}],"
+    expect_graph("{\"graph\":{\"edges\":[{\"start\":{\"value\":\"a\",\"match_by\":\"id\"},\"end\":{\"match_by\":\"id\",\"value\":\"b\"},"
+                 "\"kind\":\"R\"}],"
                  "\"nodes\":[{\"kinds\":[\"A\"],\"id\":\"a\"},{\"id\":\"b\",\"kinds\":[]}]}}",
                  2, 1);
     expect_graph("{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[]}]}}", 1, 0);
@@ -68,23 +69,33 @@ END_TEST
 
 START_TEST(property_values)
 {
-    loaded l = test_text("{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"K\"],\"properties\":{"
-                         "\"t\":true,\"f\":false,\"i\":-42,\"max\":9223372036854775807,\"min\":-9223372036854775808,\"over\":9223372036854775808,"
-                         "\"d\":1.0,\"e\":1e2,\"tiny\":-0.5e-3,\"s\":\"x\\u00e9\\\"\",\"empty\":\"\",\"none\":null,\"objectid\":\"keep\","
-                         "\"bools\":[true,false],\"ints\":[1,2,3],\"floats\":[1.5,2.5],\"strings\":[\"a\",\"\",\"c\"],\"nothing\":[],\"n19\":1234567890123456789}}]}}");
+    loaded l =
+        test_text("{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"K\"],\"properties\":{"
+                  "\"t\":true,\"f\":false,\"i\":-42,\"max\":9223372036854775807,\"min\":-9223372036854775808,\"over\":9223372036854775808,"
+                  "\"d\":1.0,\"e\":1e2,\"tiny\":-0.5e-3,\"s\":\"x\\u00e9\\\"\",\"empty\":\"\",\"none\":null,\"objectid\":\"keep\","
+                  "\"bools\":[true,false],\"ints\":[1,2,3],\"floats\":[1.5,2.5],\"strings\":[\"a\",\"\",\"c\"],\"nothing\":[],\"n19\":"
+                  "1234567890123456789}}]}}");
     ASSERT_LOADED(l);
     ck_assert_uint_eq(test_count_diags(&l, NULL), 0);
     static const struct {
         const char *key, *json;
     } rows[] = {
-        { "t", "true" },          { "f", "false" },
-        { "i", "-42" },           { "max", "9223372036854775807" },
-        { "d", "1.0" },           { "min", "-9223372036854775808" },
-        { "e", "100.0" },         { "tiny", "-0.0005" },
-        { "empty", "\"\"" },      { "none", "null" },
-        { "objectid", "\"keep\"" }, { "bools", "[true,false]" },
-        { "ints", "[1,2,3]" },    { "floats", "[1.5,2.5]" },
-        { "strings", "[\"a\",\"\",\"c\"]" }, { "nothing", "[]" },
+        { "t", "true" },
+        { "f", "false" },
+        { "i", "-42" },
+        { "max", "9223372036854775807" },
+        { "d", "1.0" },
+        { "min", "-9223372036854775808" },
+        { "e", "100.0" },
+        { "tiny", "-0.0005" },
+        { "empty", "\"\"" },
+        { "none", "null" },
+        { "objectid", "\"keep\"" },
+        { "bools", "[true,false]" },
+        { "ints", "[1,2,3]" },
+        { "floats", "[1.5,2.5]" },
+        { "strings", "[\"a\",\"\",\"c\"]" },
+        { "nothing", "[]" },
         { "n19", "1234567890123456789" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -100,7 +111,8 @@ START_TEST(properties_missing_null_and_first)
 {
     loaded l = test_text("{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"K\"],\"properties\":null},{\"id\":\"b\",\"kinds\":[\"K\"]},"
                          "{\"properties\":{\"p\":1},\"kinds\":[\"K\"],\"id\":\"c\"}],"
-                         "\"edges\":[{\"properties\":{\"traversable\":true,\"w\":2},\"kind\":\"R\",\"end\":{\"value\":\"b\"},\"start\":{\"value\":\"a\"}}]}}");
+                         "\"edges\":[{\"properties\":{\"traversable\":true,\"w\":2},\"kind\":\"R\",\"end\":{\"value\":\"b\"},\"start\":{"
+                         "\"value\":\"a\"}}]}}");
     ASSERT_LOADED(l);
     expect_prop(&l, "c", "p", "1");
     expect_prop(&l, NULL, "traversable", "true");
@@ -111,9 +123,10 @@ START_TEST(properties_missing_null_and_first)
 }
 END_TEST
 
-#define PEOPLE                                                                                                                              \
-    "\"nodes\":[{\"id\":\"1\",\"kinds\":[\"User\"],\"properties\":{\"name\":\"ALICE\",\"age\":7,\"on\":true}},"                             \
-    "{\"id\":\"2\",\"kinds\":[\"Group\"],\"properties\":{\"name\":\"ALICE\",\"age\":7}},{\"id\":\"3\",\"kinds\":[\"User\"],\"properties\":{\"name\":\"BOB\",\"age\":8}}]"
+#define PEOPLE                                                                                                                             \
+    "\"nodes\":[{\"id\":\"1\",\"kinds\":[\"User\"],\"properties\":{\"name\":\"ALICE\",\"age\":7,\"on\":true}},"                            \
+    "{\"id\":\"2\",\"kinds\":[\"Group\"],\"properties\":{\"name\":\"ALICE\",\"age\":7}},{\"id\":\"3\",\"kinds\":[\"User\"],"               \
+    "\"properties\":{\"name\":\"BOB\",\"age\":8}}]"
 
 static loaded match(const char *start)
 {
@@ -152,7 +165,9 @@ START_TEST(endpoints_by_name_and_property)
     expect_match("{\"match_by\":\"property\",\"property_matchers\":[{\"key\":\"age\",\"operator\":\"equals\",\"value\":7},"
                  "{\"key\":\"on\",\"operator\":\"equals\",\"value\":true}]}",
                  "1");
-    expect_match("{\"property_matchers\":[{\"value\":\"ALICE\",\"key\":\"name\",\"operator\":\"equals\"}],\"match_by\":\"property\",\"kind\":\"Group\"}", "2");
+    expect_match("{\"property_matchers\":[{\"value\":\"ALICE\",\"key\":\"name\",\"operator\":\"equals\"}],\"match_by\":\"property\","
+                 "\"kind\":\"Group\"}",
+                 "2");
     expect_no_match("{\"match_by\":\"name\",\"value\":\"alice\"}"); /* two of them */
     expect_no_match("{\"match_by\":\"name\",\"value\":\"carol\"}");
     /* property values are compared as they are: neither case nor type is changed */
@@ -171,13 +186,15 @@ END_TEST
 
 START_TEST(dangling_edges_are_reported)
 {
-    loaded l = test_text("{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"A\"]}],\n\"edges\":[\n{\"kind\":\"R\",\"start\":{\"value\":\"a\"},\"end\":{\"value\":\"gone\"}}]}}");
+    static const char text[] = "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"A\"]}],\n\"edges\":[\n{\"kind\":\"R\",\"start\":{"
+                               "\"value\":\"a\"},\"end\":{\"value\":\"gone\"}}]}}";
+    loaded l = test_text(text);
     ASSERT_LOADED(l);
     ck_assert_uint_eq(cg_graph_n_rels(l.graph), 0);
     cg_diag d = test_diag(&l, "dangling-edge");
     ck_assert(d.severity == CG_DIAG_WARNING);
     ck_assert_uint_ne(cg_str_find(d.message, CG_STR("gone"), 0), SIZE_MAX);
-    ck_assert_uint_eq(d.offset, 60);
+    ck_assert_uint_eq(d.offset, (size_t)(strstr(text, "{\"kind\"") - text));
     test_drop(&l);
 }
 END_TEST
@@ -185,7 +202,8 @@ END_TEST
 START_TEST(duplicate_nodes_are_one)
 {
     loaded l = test_text("{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"A\"],\"properties\":{\"p\":1,\"x\":\"same\"}},"
-                         "{\"id\":\"a\",\"kinds\":[\"B\"],\"properties\":{\"q\":2,\"x\":\"same\"}},{\"id\":\"a\",\"kinds\":[\"A\"],\"properties\":{\"p\":9}}]}}");
+                         "{\"id\":\"a\",\"kinds\":[\"B\"],\"properties\":{\"q\":2,\"x\":\"same\"}},{\"id\":\"a\",\"kinds\":[\"A\"],"
+                         "\"properties\":{\"p\":9}}]}}");
     ASSERT_LOADED(l);
     ck_assert_uint_eq(cg_graph_n_nodes(l.graph), 1);
     ck_assert(cg_node_has_label(l.graph, 0, cg_name_find(l.graph, CG_NAMES_LABEL, CG_STR("B"))));
@@ -198,9 +216,10 @@ END_TEST
 
 START_TEST(extension_definition_declares_kinds)
 {
-    const char *definition = "{\"schema\":{\"name\":\"X\",\"version\":\"v1.0.0\",\"namespace\":\"X\"},\"node_kinds\":[{\"name\":\"X_A\"}],\n"
-                             "\"relationship_kinds\":[{\"name\":\"X_Yes\",\"is_traversable\":true},{\"name\":\"X_No\",\"is_traversable\":false},"
-                             "{\"name\":\"X_Default\"},{\"is_traversable\":true},\n{\"name\":\"X_Odd\",\"is_traversable\":\"yes\"},7]}";
+    const char *definition =
+        "{\"schema\":{\"name\":\"X\",\"version\":\"v1.0.0\",\"namespace\":\"X\"},\"node_kinds\":[{\"name\":\"X_A\"}],\n"
+        "\"relationship_kinds\":[{\"name\":\"X_Yes\",\"is_traversable\":true},{\"name\":\"X_No\",\"is_traversable\":false},"
+        "{\"name\":\"X_Default\"},{\"is_traversable\":true},\n{\"name\":\"X_Odd\",\"is_traversable\":\"yes\"},7]}";
     cg_mem *mem = test_mem(NULL, 0);
     cg_builder *b = test_builder(mem);
     cspm_error *err = NULL;

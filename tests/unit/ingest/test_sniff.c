@@ -1,5 +1,4 @@
-/* Recognition looks at content that may be cut off anywhere; and places are counted right whatever the pieces. */
-#include "ingest/place.h"
+/* Recognition looks at content that may be cut off anywhere. */
 #include "ingest/sniff.h"
 #include "ingest_test.h"
 
@@ -51,8 +50,10 @@ END_TEST
 
 START_TEST(every_prefix_is_safe)
 {
-    static const char *const texts[] = { "{\"$schema\":\"a\\u00e9\\\"\",\"metadata\":{\"a\":[1,{\"b\":\"]\"}]},\"graph\":{\"nodes\":[{\"id\":\"x\"}],\"edges\":[]}}",
-                                         "{\"meta\":{\"methods\":1,\"type\":\"x\"},\"data\":[{\"Properties\":{}}]}" };
+    static const char *const texts[] = {
+        "{\"$schema\":\"a\\u00e9\\\"\",\"metadata\":{\"a\":[1,{\"b\":\"]\"}]},\"graph\":{\"nodes\":[{\"id\":\"x\"}],\"edges\":[]}}",
+        "{\"meta\":{\"methods\":1,\"type\":\"x\"},\"data\":[{\"Properties\":{}}]}"
+    };
     char room[256];
     for (int t = 0; t < 2; t++)
         for (size_t n = 0; n <= strlen(texts[t]); n++) {
@@ -96,52 +97,6 @@ START_TEST(dialects_are_listed)
 }
 END_TEST
 
-START_TEST(places)
-{
-    static const char text[] = "ab\n\xC3\xA9\xE2\x82\xACx\n\nlast line with a few words in it, longer than eight bytes \xC3\xA9 and on\nend";
-    const size_t length = sizeof text - 1;
-    for (size_t piece = 1; piece <= length; piece++) {
-        cg_place p;
-        uint32_t line = 1, column = 1;
-        cg_place_init(&p);
-        for (size_t at = 0; at < length; at++) {
-            if (at % piece == 0) {
-                if (at)
-                    cg_place_end(&p);
-                cg_place_begin(&p, text + at, length - at < piece ? length - at : piece);
-            }
-            cg_pos pos = cg_place_at(&p, at);
-            ck_assert_uint_eq(pos.line, line);
-            ck_assert_uint_eq(pos.column, column);
-            ck_assert_uint_eq(pos.offset, at);
-            if (text[at] == '\n') {
-                line++;
-                column = 1;
-            } else if (((unsigned char)text[at] & 0xC0) != 0x80) {
-                column++;
-            }
-        }
-    }
-}
-END_TEST
-
-START_TEST(places_far_away)
-{
-    size_t length = 1 << 20;
-    char *text = malloc(length);
-    memset(text, 'x', length);
-    for (size_t i = 99; i < length; i += 100)
-        text[i] = '\n';
-    cg_place p;
-    cg_place_init(&p);
-    cg_place_begin(&p, text, length);
-    cg_pos pos = cg_place_at(&p, length - 1);
-    ck_assert_uint_eq(pos.line, (length - 1) / 100 + 1);
-    ck_assert_uint_eq(pos.column, (length - 1) % 100 + 1);
-    free(text);
-}
-END_TEST
-
 Suite *sniff_suite(void)
 {
     Suite *s = suite_create("sniff");
@@ -151,8 +106,6 @@ Suite *sniff_suite(void)
     tcase_add_test(t, every_prefix_is_safe);
     tcase_add_test(t, long_keys_do_not_overflow_the_reason);
     tcase_add_test(t, dialects_are_listed);
-    tcase_add_test(t, places);
-    tcase_add_test(t, places_far_away);
     suite_add_tcase(s, t);
     return s;
 }
