@@ -52,12 +52,16 @@ int32_t cg_builder_set_from(cg_builder *b, const char *key, size_t length, cspm_
 int32_t cg_builder_set_to(cg_builder *b, const char *key, size_t length, cspm_error **err);
 void cg_builder_set_kind(cg_builder *b, uint32_t kind);
 /* Edge endpoint by properties instead of key, resolved at freeze: every pair must equal; label CG_NO_NAME = any.
+ * With n == 0 the endpoint is the one set by key, and must have the label.
  * No match, or more than one, skips the edge with a diagnostic. */
 int32_t cg_builder_match_end(cg_builder *b, bool from, uint32_t label, const uint32_t *keys, const cg_value *values, uint32_t n, bool nocase, cspm_error **err);
 /* Both: properties. CG_NULL is ignored. Lists must be homogeneous bool, int, float or string, else CSPM_E_INVALID. Same key twice: the last wins. */
 int32_t cg_builder_set_prop(cg_builder *b, uint32_t key, cg_value value, cspm_error **err);
 int32_t cg_builder_end_item(cg_builder *b, cspm_error **err);
 void cg_builder_abort_item(cg_builder *b);
+
+/* Every node of the current source so far carries this label too (last in its list): what an input says of itself behind its nodes. */
+int32_t cg_builder_label_source(cg_builder *b, uint32_t label, cspm_error **err);
 
 /* An input says whether a relationship kind can be traversed (extension definitions). */
 int32_t cg_builder_declare_kind(cg_builder *b, uint32_t kind, bool traversable, cspm_error **err);

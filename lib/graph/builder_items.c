@@ -207,8 +207,8 @@ int32_t cg_builder_match_end(cg_builder *b, bool from, uint32_t label, const uin
     int32_t rc = expect(b, CG_ITEM_EDGE, "an endpoint match", err);
     if (rc < 0)
         return rc;
-    if (n == 0)
-        return cg_fail(b->mem, err, CSPM_E_INVALID, "an endpoint match needs a property");
+    if (n == 0 && label == CG_NO_NAME)
+        return cg_fail(b->mem, err, CSPM_E_INVALID, "an endpoint match needs a property or a kind");
     if (it->n_matches == 2)
         return cg_fail(b->mem, err, CSPM_E_INVALID, "more than two endpoint matches in one edge");
     if (label != CG_NO_NAME && (rc = check_name(b, CG_NAMES_LABEL, label, err)) < 0)
@@ -228,6 +228,8 @@ int32_t cg_builder_match_end(cg_builder *b, bool from, uint32_t label, const uin
         }
     }
     it->matches[it->n_matches++] = (cg_staged_match){ from, nocase, label, n, cells };
+    if (n == 0)
+        return CSPM_OK;
     if (from)
         it->has_from = true;
     else
@@ -344,7 +346,7 @@ static void *push_kind(cg_builder *b, uint32_t kind)
 static bool matched(const cg_item *it, bool from)
 {
     for (uint32_t i = 0; i < it->n_matches; i++)
-        if (it->matches[i].from == from)
+        if (it->matches[i].from == from && it->matches[i].n > 0)
             return true;
     return false;
 }
@@ -409,4 +411,46 @@ int32_t cg_builder_end_item(cg_builder *b, cspm_error **err)
         rc = b->item.type == CG_ITEM_NODE ? commit_node(b, err) : commit_edge(b, err);
     cg_builder_abort_item(b);
     return rc;
+}
+
+/* The kind list of a definition with one more label at its end. */
+static int32_t widen_kindset(cg_builder *b, uint32_t *kindset, uint32_t label, cspm_error **err)
+{
+    cg_str set = cg_intern_get(b->kindsets, *kindset);
+    int32_t rc = CSPM_OK;
+    cg_buf wider;
+    for (size_t i = 0; i < set.length; i += sizeof label)
+        if (memcmp(set.data + i, &label, sizeof label) == 0)
+            return CSPM_OK;
+    cg_buf_init(&wider, b->mem, 0);
+    cg_buf_str(&wider, set);
+    cg_buf_add(&wider, &label, sizeof label);
+    uint32_t id = wider.failed ? CG_INTERN_NONE : cg_intern_add(b->kindsets, wider.data, wider.length);
+    if (id == CG_INTERN_NONE)
+        rc = cg_nomem(b->mem, err);
+    else
+        *kindset = id;
+    cg_buf_free(&wider);
+    return rc;
+}
+
+int32_t cg_builder_label_source(cg_builder *b, uint32_t label, cspm_error **err)
+{
+    uint64_t first = b->def_kindset.count;
+    uint32_t narrow = CG_NONE32, wide = CG_NONE32; /* most nodes have the kind list of the one before */
+    int32_t rc = check_name(b, CG_NAMES_LABEL, label, err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = b->node_runs.count; i > 0 && b->node_runs.data[i - 1].source == b->sources.count - 1; i--)
+        first = b->node_runs.data[i - 1].first_item;
+    for (; first < b->def_kindset.count; first++) {
+        uint32_t *kindset = cg_chunks_at(&b->def_kindset, first);
+        if (*kindset != narrow) {
+            narrow = wide = *kindset;
+            if ((rc = widen_kindset(b, &wide, label, err)) < 0)
+                return rc;
+        }
+        *kindset = wide;
+    }
+    return CSPM_OK;
 }

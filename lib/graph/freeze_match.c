@@ -58,6 +58,18 @@ static bool same(const cg_cell *a, const cg_cell *b, bool nocase)
     return cg_cell_cmp(a, b) == 0;
 }
 
+static bool has_kind(const asking *a, const cg_match *m, cg_node node)
+{
+    if (m->label == CG_NO_NAME)
+        return true;
+    const cg_inventory *inv = a->f->inv;
+    uint32_t label = a->f->name_map[CG_NAMES_LABEL][m->label], k = inv->node_kindset[node];
+    for (uint32_t i = inv->kindset_offset[k]; i < inv->kindset_offset[k + 1]; i++)
+        if (inv->kindset_labels[i] == label)
+            return true;
+    return false;
+}
+
 static bool fits(const asking *a, const cg_match *m, cg_node node)
 {
     const cg_layer *l = a->f->layer;
@@ -72,14 +84,7 @@ static bool fits(const asking *a, const cg_match *m, cg_node node)
         if (!same(wanted, &has, m->nocase))
             return false;
     }
-    if (m->label == CG_NO_NAME)
-        return true;
-    const cg_inventory *inv = a->f->inv;
-    uint32_t label = a->f->name_map[CG_NAMES_LABEL][m->label], k = inv->node_kindset[node];
-    for (uint32_t i = inv->kindset_offset[k]; i < inv->kindset_offset[k + 1]; i++)
-        if (inv->kindset_labels[i] == label)
-            return true;
-    return false;
+    return has_kind(a, m, node);
 }
 
 static bool write_question(cg_buf *b, const cg_match *m)
@@ -108,6 +113,8 @@ static int32_t collect_questions(asking *a, cspm_error **err)
     cg_buf_init(&text, mem, 0);
     for (size_t i = 0; i < b->matches.count; i++) {
         const cg_match *m = &b->matches.data[i];
+        if (m->n == 0)
+            continue; /* the node is known; only its kind is asked for */
         uint32_t id = write_question(&text, m) ? cg_intern_add(a->texts, text.data, text.length) : CG_INTERN_NONE;
         if (id == CG_INTERN_NONE) {
             rc = cg_nomem(mem, err);
@@ -193,12 +200,34 @@ static int32_t walk_columns(asking *a, cspm_error **err)
     return rc;
 }
 
+/* An endpoint given by key that must be of a kind. */
+static int32_t check_kind(asking *a, const cg_match *m, cspm_error **err)
+{
+    cg_freeze *f = a->f;
+    cg_builder *b = f->b;
+    cg_coo *e = cg_chunks_at(&b->edge_ends, m->edge);
+    uint32_t *end = m->from ? &e->from : &e->to, node = *end, source;
+    if (node == CG_NONE32 || has_kind(a, m, node))
+        return CSPM_OK; /* an end that is nobody was reported as such */
+    uint64_t offset = cg_run_offset(&b->edge_runs, &b->edge_offset, m->edge, &source);
+    cg_str id = cg_strtab_get(&f->inv->ids, node), label = cg_intern_get(b->names[CG_NAMES_LABEL].table, m->label);
+    *end = CG_NONE32;
+    return cg_freeze_diag(f, source, "unmatched-end", offset, err, "edge skipped: its %s \"%.*s\" is no %.*s",
+                          m->from ? "source" : "target", CG_FMT(id), CG_FMT(label));
+}
+
 static int32_t answer(asking *a, cspm_error **err)
 {
     cg_freeze *f = a->f;
     cg_builder *b = f->b;
     for (size_t i = 0; i < b->matches.count; i++) {
         const cg_match *m = &b->matches.data[i];
+        if (m->n == 0) {
+            int32_t checked = check_kind(a, m, err);
+            if (checked < 0)
+                return checked;
+            continue;
+        }
         const question *q = &a->questions.data[a->question_of[i]];
         cg_coo *e = cg_chunks_at(&b->edge_ends, m->edge);
         if (q->answers == 1) {

@@ -143,14 +143,47 @@ static int32_t report_kinds(cg_freeze *f, uint32_t node, uint32_t def, uint32_t 
                           CG_FMT(a));
 }
 
+static int compare_sets(const cg_freeze *f, cg_str a, cg_str b)
+{
+    const uint32_t *map = f->name_map[CG_NAMES_LABEL];
+    for (size_t i = 0; i < a.length && i < b.length; i += sizeof(uint32_t)) {
+        uint32_t x, y;
+        memcpy(&x, a.data + i, sizeof x);
+        memcpy(&y, b.data + i, sizeof y);
+        if (x != y)
+            return map[x] < map[y] ? -1 : 1;
+    }
+    return (a.length > b.length) - (a.length < b.length);
+}
+
+/* Of the definitions whose sources are as good as any, the one with the least kind list: not the first, so that the order of the input
+ * does not show. Those that say nothing do not count. */
+static uint32_t leading_def(const cg_freeze *f, uint32_t begin, uint32_t end)
+{
+    const cg_builder *b = f->b;
+    uint32_t best = begin, best_source = 0, source;
+    bool found = false;
+    for (uint32_t i = begin; i < end; i++) {
+        if (set_of(f, f->def_order[i]).length == 0)
+            continue;
+        cg_run_offset(&b->node_runs, &b->def_offset, f->def_order[i], &source);
+        if (found && cg_source_better(&b->sources.data[best_source], &b->sources.data[source]) != 0)
+            break;
+        if (!found || compare_sets(f, set_of(f, f->def_order[i]), set_of(f, f->def_order[best])) < 0) {
+            best = i;
+            best_source = source;
+        }
+        found = true;
+    }
+    return best;
+}
+
 /* The kind list of a node with several definitions, def_order[begin .. end): the best one's first, the rest by name. */
 static int32_t merge_kinds(union_list *u, uint32_t begin, uint32_t end, uint32_t *kindset, cspm_error **err)
 {
     cg_freeze *f = u->f;
     int32_t rc = CSPM_OK;
-    uint32_t first = begin;
-    while (first + 1 < end && set_of(f, f->def_order[first]).length == 0)
-        first++; /* the best that says anything */
+    uint32_t first = leading_def(f, begin, end);
     cg_str best = set_of(f, f->def_order[first]);
     uint32_t node = f->def_node[f->def_order[begin]], primary = primary_of(best);
     u->round++;
@@ -159,7 +192,7 @@ static int32_t merge_kinds(union_list *u, uint32_t begin, uint32_t end, uint32_t
         return cg_nomem(f->mem, err);
     size_t own = u->labels.count;
     bool reported = false;
-    for (uint32_t i = first + 1; i < end; i++) {
+    for (uint32_t i = begin; i < end; i++) {
         cg_str set = set_of(f, f->def_order[i]);
         uint32_t other = primary_of(set);
         if (other != CG_NO_NAME && other != primary && !reported) {

@@ -382,7 +382,6 @@ static int32_t on_end_object(void *user)
         s->in = s->item_is_edge ? IN_EDGE : IN_NODE;
         return CSPM_OK;
     case IN_METADATA:
-        s->metadata_done = true;
         s->in = IN_ROOT;
         return CSPM_OK;
     case IN_GRAPH:
@@ -494,8 +493,7 @@ static void opengraph_close(void *state)
     cg_buf_free(&s->end.text);
     cg_buf_free(&s->prop.text);
     cg_free(s->mem, s->prop.list);
-    cg_chunks_free(&s->early_nodes);
-    cg_arena_free(&s->early_bytes);
+    cg_arena_free(&s->arena);
     cg_free(s->mem, s);
 }
 
@@ -523,9 +521,8 @@ static int32_t opengraph_open(cg_builder *b, cg_str source, cspm_op *op, void **
     cg_buf_init(&s->end.long_value, mem, 0);
     cg_buf_init(&s->end.text, mem, 0);
     cg_buf_init(&s->prop.text, mem, 0);
-    cg_arena_init(&s->early_bytes, mem);
-    cg_chunks_init(&s->early_nodes, mem, sizeof(og_early_node), 12);
-    char *name = cg_arena_strndup(&s->early_bytes, source.data, source.length);
+    cg_arena_init(&s->arena, mem);
+    char *name = cg_arena_strndup(&s->arena, source.data, source.length);
     if (!name) {
         rc = cg_nomem(mem, err);
         goto out;

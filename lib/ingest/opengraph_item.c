@@ -135,20 +135,10 @@ int32_t og_item_begin(og_state *s, bool edge)
 
 int32_t og_node_id(og_state *s, const char *bytes, size_t length)
 {
-    int32_t rc;
-
     if (length == 0)
         return og_item_fail(s, false, "bad-item", "id is empty");
     s->seen |= SEEN_ID;
-    rc = cg_builder_set_id(s->b, bytes, length, s->err);
-    if (rc == CSPM_OK && !s->metadata_done) {
-        og_early_node *early = cg_chunks_push(&s->early_nodes);
-        char *copy = early ? cg_arena_strndup(&s->early_bytes, bytes, length) : NULL;
-        if (!copy)
-            return cg_nomem(s->mem, s->err);
-        *early = (og_early_node){ copy, length, s->item_offset };
-    }
-    return rc;
+    return cg_builder_set_id(s->b, bytes, length, s->err);
 }
 
 static int32_t bad_kind(og_state *s, const char *bytes, size_t length)
@@ -213,27 +203,16 @@ int32_t og_item_end(og_state *s)
     return rc;
 }
 
-/* Metadata may follow the graph it speaks of: the nodes before it then get their source kind as a second mention of the same node. */
+/* Metadata may also follow the graph it speaks of. */
 int32_t og_source_kind(og_state *s, const char *bytes, size_t length)
 {
     og_text text;
-    int32_t rc = CSPM_OK;
 
     if (length == 0 || memchr(bytes, '\0', length) || kind_is_reserved(bytes, length))
         return og_warn(s, length ? "reserved-kind" : "bad-metadata", og_here(s), "metadata.source_kind \"%s\" cannot be a kind: ignored",
                        og_printable(&text, bytes, length));
     s->source_label = cg_builder_label(s->b, bytes, length);
-    if (s->source_label == CG_NO_NAME)
-        return cg_nomem(s->mem, s->err);
-    for (uint64_t i = 0; i < s->early_nodes.count && rc == CSPM_OK; i++) {
-        const og_early_node *early = cg_chunks_at(&s->early_nodes, i);
-        if ((rc = cg_builder_begin_node(s->b, early->offset, s->err)) < 0 ||
-            (rc = cg_builder_set_id(s->b, early->id, early->length, s->err)) < 0 ||
-            (rc = cg_builder_add_label(s->b, s->source_label, s->err)) < 0)
-            break;
-        rc = cg_builder_end_item(s->b, s->err);
-    }
-    return rc;
+    return s->source_label == CG_NO_NAME ? cg_nomem(s->mem, s->err) : cg_builder_label_source(s->b, s->source_label, s->err);
 }
 
 /* ---- endpoints ---- */
@@ -373,6 +352,9 @@ int32_t og_endpoint_end(og_state *s)
         return rc;
     }
     s->in = IN_EDGE;
+    if (e->match_by == MATCH_ID && e->label != CG_NO_NAME &&
+        (rc = cg_builder_match_end(s->b, from, e->label, NULL, NULL, 0, false, s->err)) < 0)
+        return rc;
     if (e->match_by == MATCH_ID)
         return from ? cg_builder_set_from(s->b, e->value, e->value_length, s->err)
                     : cg_builder_set_to(s->b, e->value, e->value_length, s->err);

@@ -92,13 +92,6 @@ typedef struct og_property {
     cg_buf text;
 } og_property;
 
-/* A node that came before the document said its source kind. */
-typedef struct og_early_node {
-    const char *id;
-    size_t length;
-    uint64_t offset;
-} og_early_node;
-
 typedef struct og_state {
     cg_builder *b;
     cg_mem *mem;
@@ -118,14 +111,12 @@ typedef struct og_state {
 
     bool has_graph, has_nodes, has_edges;
     bool has_legacy; /* a top-level "meta" or "data": not together with "graph" */
-    bool metadata_done;
     uint32_t source_label;
-    cg_arena early_bytes;
-    cg_chunks early_nodes;
     uint32_t name_key;
     const char *piece; /* being fed */
     size_t piece_length;
     cg_str source;
+    cg_arena arena; /* of its bytes */
     cg_name_cache labels, kinds, keys;
 } og_state;
 
