@@ -20,7 +20,7 @@ import zipfile
 
 ROOT = pathlib.Path(sys.argv[1]).resolve()
 COMMAND = sys.argv[2]
-SAMPLE = ROOT / "examples" / "data" / "opengraph"
+SAMPLE = ROOT / "examples" / "data" / "opengraph" / "estate"
 TINY = {"graph": {"nodes": [{"id": "a", "kinds": ["A"], "properties": {"name": "first"}}, {"id": "b", "kinds": ["B"]}],
                   "edges": [{"kind": "R", "start": {"value": "a"}, "end": {"value": "b"}}]}}
 
@@ -166,16 +166,15 @@ def test_analysis_of_the_sample(folder):
     report = json.loads(done.stdout)
     assert report["schema"] == "cspmgraph/analysis/1" and report["generated_at"].startswith("2026-01-01T00:00:00")
     assert report["attack_paths"] and report["patterns"] and report["fixes"] and report["choke_points"]
-    wanted = json.loads((SAMPLE / "expected.json").read_text())
-    found = {(p["entry"]["id"], p["target"]["id"]): p for p in report["attack_paths"]}
-    for path in wanted["paths"]:
-        assert (path["entry"], path["target"]) in found, path
-        assert found[path["entry"], path["target"]]["risk_level"] == path["level"], (path, found[path["entry"], path["target"]]["risk_level"])
-    for pair in wanted["not_paths"]:
-        assert not any(p["target"]["id"] == pair["target"] and pair.get("entry", p["entry"]["id"]) == p["entry"]["id"] for p in report["attack_paths"]), pair
+    wanted = json.loads((SAMPLE.parent / "expected.json").read_text())
+    assert report["summary"]["nodes"] == wanted["nodes"] and report["summary"]["edges"] >= wanted["edges"]
+    found = sorted((p["entry"]["id"], p["target"]["id"], p["risk_level"]) for p in report["attack_paths"])
+    assert found == sorted((p["entry"], p["target"], p["level"]) for p in wanted["attack_paths"]), found
+    assert report["summary"]["attack_paths"] == len(found) and all(p["steps"][0]["from"] == "internet" for p in report["attack_paths"])
+    assert all(fix["verified"] for fix in report["fixes"])
     again = run("analyze", SAMPLE, "--format", "json", "--now", "2026-01-01T00:00:00Z")
     assert again.stdout == done.stdout, "same input, same bytes"
-    files = sorted(p for p in SAMPLE.glob("*.json") if p.name != "expected.json")
+    files = sorted(SAMPLE.glob("*.json"))
     shuffled = run("analyze", *reversed(files), "--format", "json", "--now", "2026-01-01T00:00:00Z")
     strip = lambda text: [(p["id"], p["risk_score"], p["steps"][0]["kind"]) for p in json.loads(text)["attack_paths"]]
     assert strip(shuffled.stdout) == strip(done.stdout), "input order does not matter"

@@ -14,14 +14,14 @@ export PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR
 flags=$(pkg-config --cflags --libs cspmgraph)
 # shellcheck disable=SC2086
 cc -std=c99 -Wall -Wextra -Werror "$source/examples/embed/embed.c" $flags -o "$prefix/embed"
-LD_LIBRARY_PATH=$lib "$prefix/embed" "$source/examples/data/opengraph" >"$prefix/shared"
+LD_LIBRARY_PATH=$lib "$prefix/embed" "$source/examples/data/opengraph/estate" >"$prefix/shared"
 [ -s "$prefix/shared" ] || { echo "the embedding example printed nothing"; exit 1; }
 unset PKG_CONFIG_SYSROOT_DIR
 others=$(PKG_CONFIG_PATH=$(dirname "$pc") pkg-config --static --libs-only-l cspmgraph | sed 's/-lcspmgraph//')
 include=$(dirname "$(dirname "$(find "$prefix/root" -name cspmgraph.h)")")
 # shellcheck disable=SC2086
 cc -std=c99 "-I$include" "$source/examples/embed/embed.c" "$lib/libcspmgraph.a" $others -o "$prefix/embed-static"
-"$prefix/embed-static" "$source/examples/data/opengraph" >"$prefix/static"
+"$prefix/embed-static" "$source/examples/data/opengraph/estate" >"$prefix/static"
 cmp "$prefix/shared" "$prefix/static"
 for name in "$lib"/libcspmgraph.so.0 "$lib"/pkgconfig/cspmgraph.pc; do [ -e "$name" ] || { echo "not installed: $name"; exit 1; }; done
 echo "installed, linked through pkg-config (shared and static), same rows"
