@@ -233,11 +233,11 @@ static void show_found(cg_json_reader *r, cg_pos pos)
     cg_error_set_found(*r->err, (cg_str){ p, n });
 }
 
-static int32_t fail_expected(cg_json_reader *r, const char *message, const char *const *expected)
+static int32_t fail_expected(cg_json_reader *r, const char *detail, const char *message, const char *const *expected)
 {
     cg_pos pos = r->gap == GAP_TOKEN ? r->token : r->start;
     bool fresh = r->err && !*r->err;
-    fail(r, CSPM_E_PARSE, pos, "UnexpectedToken", message);
+    fail(r, CSPM_E_PARSE, pos, detail, message);
     if (fresh) {
         show_found(r, pos);
         for (; *expected; expected++)
@@ -252,12 +252,12 @@ typedef struct complaint {
     const char *expected[4]; /* set: a whole token is wrong, not one character */
 } complaint;
 static const complaint complaints[] = {
-    { "after array element", "", "expected ',' or ']' after this array element", { "','", "']'" } },
-    { "after key and value", "", "expected ',' or '}' after this member", { "','", "'}'" } },
-    { "invalid object key", "", "expected a string as the key of a member", { "string", "'}'" } },
-    { "separated by a colon", "", "expected ':' between key and value", { "':'" } },
-    { "unallowed token", "", "expected a value", { "value" } },
-    { "trailing garbage", "", "text after the end of the document", { "end of text" } },
+    { "after array element", "UnexpectedToken", "expected ',' or ']' after this array element", { "','", "']'" } },
+    { "after key and value", "UnexpectedToken", "expected ',' or '}' after this member", { "','", "'}'" } },
+    { "invalid object key", "UnexpectedToken", "expected a string as the key of a member", { "string", "'}'" } },
+    { "separated by a colon", "UnexpectedToken", "expected ':' between key and value", { "':'" } },
+    { "unallowed token", "UnexpectedToken", "expected a value", { "value" } },
+    { "trailing garbage", "UnexpectedToken", "text after the end of the document", { "end of text" } },
     { "invalid char in json", "InvalidCharacter", "this character does not belong to JSON", { "value" } },
     { "probable comment", "Comment", "comments are not allowed in JSON", { NULL } },
     { "occurs before a character", "InvalidEscape", "invalid escape in a string", { NULL } },
@@ -279,7 +279,7 @@ static int32_t fail_parser(cg_json_reader *r, size_t at)
     yajl_free_error(r->parser, theirs);
     scan_gap(r);
     if (c && c->expected[0])
-        return fail_expected(r, c->ours, c->expected);
+        return fail_expected(r, c->detail, c->ours, c->expected);
     return fail(r, CSPM_E_PARSE, pos_in_window(r, r->start.offset + at), c ? c->detail : "Invalid", c ? c->ours : "malformed JSON");
 }
 
@@ -341,7 +341,7 @@ static inline bool begin_value(cg_json_reader *r, uint64_t end, size_t scalar_le
             /* The parser would take 01 for two documents. */
             static const char *const expected[] = { "end of text", NULL };
             token_in_hand(r);
-            fail_expected(r, "no blank between two documents", expected);
+            fail_expected(r, "UnexpectedToken", "no blank between two documents", expected);
             return false;
         }
         r->documents++;
