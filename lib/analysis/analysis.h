@@ -30,6 +30,9 @@ typedef struct cg_request_options {
 void cg_request_set_options(cg_request *r, const cg_request_options *o);
 const cg_request_options *cg_request_get_options(const cg_request *r);
 
+/* The relationship kind of the step from the internet, which no input has. */
+#define CG_INTERNET_KIND "CAN_ACCESS"
+
 typedef struct cg_step {
     cg_node from, to;        /* CG_NO_NODE as `from` = internet */
     cg_rel rel;              /* CG_NO_REL for the step from the internet */

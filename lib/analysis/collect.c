@@ -69,7 +69,7 @@ static int32_t slot_of(collector *c, uint32_t type, cg_node entry, cg_node targe
 static int32_t take(void *user, const cg_found *f)
 {
     collector *c = user;
-    cg_triple *t;
+    cg_triple *t = NULL;
     bool fresh;
     if (f->n_hops > c->max_hops)
         return CSPM_OK;

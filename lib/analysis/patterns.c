@@ -18,7 +18,7 @@ static void write_signature(cg_buf *b, const cg_graph *g, const cg_pattern *p, b
 {
     if (from_internet) {
         cg_buf_adds(b, "Internet>");
-        cg_buf_str(b, cg_run_internet_kind());
+        cg_buf_adds(b, CG_INTERNET_KIND);
         cg_buf_char(b, '>');
     }
     write_label(b, g, p->labels[0]);

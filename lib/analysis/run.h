@@ -152,7 +152,6 @@ const cg_rule *cg_run_rule_of(const cg_run_state *r, cg_rel rel, uint32_t kind);
 const cg_rule *cg_run_rule_of_label(const cg_run_state *r, cg_node n, uint32_t label);
 /* The recommendation against a fact: the one its rule names, else the one that takes its label or kind away; NULL none. */
 const cg_rule *cg_run_advice(const cg_run_state *r, const cg_rule *rule, const cg_rule *general);
-cg_str cg_run_internet_kind(void);
 int32_t cg_steps_make(const cg_run_state *r, cg_arena *arena, const cg_node *nodes, const cg_rel *rels, uint32_t n_hops, bool from_internet,
                       const cg_step **out, uint32_t *n, cspm_error **err);
 int32_t cg_path_describe(cg_run_state *r, const cg_triple *t, cg_attack_path *out, cspm_error **err);

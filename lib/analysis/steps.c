@@ -7,11 +7,6 @@
 #define INTERNET_TECHNIQUE CG_STR("T1190")
 #define INTERNET_TACTIC CG_STR("initial-access")
 
-cg_str cg_run_internet_kind(void)
-{
-    return CG_STR("CAN_ACCESS");
-}
-
 cg_str cg_kind_of_node(const cg_graph *g, cg_node n)
 {
     uint32_t label;
@@ -118,7 +113,7 @@ static int32_t internet_step(const cg_run_state *r, cg_arena *arena, cg_node to,
     uint32_t label = name.data ? cg_name_find(s->g, CG_NAMES_LABEL, name) : CG_NO_NAME;
     const cg_rule *rule = label == CG_NO_NAME ? NULL : cg_run_rule_of_label(r, to, label);
     uint32_t evidence = label == CG_NO_NAME ? CG_NO_EVIDENCE : cg_label_evidence(s->g, to, label);
-    *step = (cg_step){ .from = CG_NO_NODE, .to = to, .rel = CG_NO_REL, .kind = CG_NO_NAME, .kind_name = cg_run_internet_kind() };
+    *step = (cg_step){ .from = CG_NO_NODE, .to = to, .rel = CG_NO_REL, .kind = CG_NO_NAME, .kind_name = CG_STR(CG_INTERNET_KIND) };
     step->technique = rule && rule->technique.length ? rule->technique : INTERNET_TECHNIQUE;
     step->tactic = rule && rule->technique.length && rule->tactic.length ? rule->tactic : INTERNET_TACTIC;
     step->likelihood = cg_exposure_of(s, to, &factor);

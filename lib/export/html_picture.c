@@ -1,0 +1,238 @@
+/* The HTML report: the attack graph as inline SVG, by columns of hop distance with the rows ordered to reduce crossings, or where a layout
+ * put it. */
+#include <stdlib.h>
+
+#include "export/cells.h"
+#include "export/html.h"
+
+enum { BOX_W = 164, BOX_H = 46, GAP_X = 112, GAP_Y = 26, PAD = 16, SWEEPS = 8, NAME_COLUMNS = 17, WIDE = 1120 };
+
+typedef struct place {
+    int32_t x, y; /* centre */
+} place;
+
+typedef struct picture {
+    cg_drawing d;
+    place *at;
+    uint32_t *row, *order; /* row within the column; vertices by column and row */
+    uint64_t *weight;      /* where a vertex wants to be: scaled mean row of its neighbours */
+    uint32_t n_columns, most;
+    int32_t width, height;
+} picture;
+
+static int by_wish(const void *a, const void *b, void *user)
+{
+    const picture *p = user;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    if (p->d.column[x] != p->d.column[y])
+        return p->d.column[x] < p->d.column[y] ? -1 : 1;
+    if (p->weight[x] != p->weight[y])
+        return p->weight[x] < p->weight[y] ? -1 : 1;
+    return p->row[x] != p->row[y] ? (p->row[x] < p->row[y] ? -1 : 1) : (x < y ? -1 : x > y);
+}
+
+static void number_rows(picture *p)
+{
+    for (uint32_t i = 0, row = 0; i < p->d.n_nodes; i++) {
+        row = i && p->d.column[p->order[i]] == p->d.column[p->order[i - 1]] ? row + 1 : 0;
+        p->row[p->order[i]] = row;
+        if (row + 1 > p->most)
+            p->most = row + 1;
+    }
+}
+
+static uint32_t column_size(const picture *p, uint32_t column)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->d.n_nodes; i++)
+        n += p->d.column[i] == column;
+    return n;
+}
+
+/* Rows as parts of a million of the column's height, so that columns of different sizes compare. */
+static uint64_t level_of(const picture *p, uint32_t v)
+{
+    return ((uint64_t)p->row[v] * 2 + 1) * 1000000 / (2 * (uint64_t)column_size(p, p->d.column[v]));
+}
+
+static void wish(picture *p, bool forward)
+{
+    for (uint32_t v = 0; v < p->d.n_nodes; v++) {
+        uint64_t sum = 0, n = 0;
+        for (uint32_t e = 0; e < p->d.n_edges; e++) {
+            uint32_t self = p->d.ends[2 * e + forward], other = p->d.ends[2 * e + !forward];
+            if (self != v || (forward ? p->d.column[other] >= p->d.column[v] : p->d.column[other] <= p->d.column[v]))
+                continue;
+            sum += level_of(p, other);
+            n++;
+        }
+        p->weight[v] = n ? sum / n : level_of(p, v);
+    }
+}
+
+static void place_by_columns(picture *p)
+{
+    for (uint32_t v = 0; v < p->d.n_nodes; v++) {
+        p->order[v] = v;
+        if (p->d.column[v] + 1 > p->n_columns)
+            p->n_columns = p->d.column[v] + 1;
+    }
+    qsort_r(p->order, p->d.n_nodes, sizeof *p->order, by_wish, p);
+    number_rows(p);
+    for (int sweep = 0; sweep < SWEEPS; sweep++) {
+        wish(p, sweep % 2 == 0);
+        qsort_r(p->order, p->d.n_nodes, sizeof *p->order, by_wish, p);
+        number_rows(p);
+    }
+    int32_t gap = GAP_X;
+    p->width = (int32_t)p->n_columns * (BOX_W + gap) - gap + 2 * PAD;
+    p->height = (int32_t)p->most * (BOX_H + GAP_Y) - GAP_Y + 2 * PAD;
+    for (uint32_t v = 0; v < p->d.n_nodes; v++) {
+        int32_t n = (int32_t)column_size(p, p->d.column[v]);
+        int32_t top = (p->height - (n * (BOX_H + GAP_Y) - GAP_Y)) / 2;
+        p->at[v] =
+            (place){ PAD + BOX_W / 2 + (int32_t)p->d.column[v] * (BOX_W + gap), top + BOX_H / 2 + (int32_t)p->row[v] * (BOX_H + GAP_Y) };
+    }
+}
+
+static double within(double v)
+{
+    return v >= 0 && v <= 1 ? v : v > 1 ? 1 : 0; /* a layout may say anything, NaN too */
+}
+
+/* The caller's places, with as much room as the fullest column needs. */
+static void place_by_layout(picture *p, const cg_export_style *style)
+{
+    p->width -= BOX_W + 2 * PAD;
+    p->height -= BOX_H + 2 * PAD;
+    for (uint32_t v = 0; v < p->d.n_nodes; v++)
+        p->at[v] = (place){ PAD + BOX_W / 2 + (int32_t)(within(style->x[v]) * p->width),
+                            PAD + BOX_H / 2 + (int32_t)(within(style->y[v]) * p->height) };
+    p->width += BOX_W + 2 * PAD;
+    p->height += BOX_H + 2 * PAD;
+}
+
+static void name_of_edge(cg_analysis_out *o, const picture *p, uint32_t e)
+{
+    cg_str kind = p->d.kinds[e] == CG_NO_NAME ? CG_STR(CG_INTERNET_KIND) : cg_name_get(o->g, CG_NAMES_KIND, p->d.kinds[e]);
+    cg_buf cut;
+    cg_buf_init(&cut, o->mem, 0);
+    cg_cell_write(&cut, kind, 18);
+    o->out->failed |= cut.failed;
+    html_text(o, cg_buf_view(&cut));
+    cg_buf_free(&cut);
+}
+
+/* Labels of edges between the same two vertices are written below each other, the line is drawn once. */
+static void draw_edge(cg_analysis_out *o, const picture *p, uint32_t e)
+{
+    uint32_t from = p->d.ends[2 * e], to = p->d.ends[2 * e + 1], same = 0;
+    place a = p->at[from], b = p->at[to];
+    for (uint32_t i = e; i-- && p->d.ends[2 * i] == from && p->d.ends[2 * i + 1] == to;)
+        same++;
+    bool right = b.x > a.x, upright = !right && b.x == a.x;
+    int32_t x1 = a.x + (right || upright ? BOX_W / 2 : -BOX_W / 2), x2 = b.x + (right ? -BOX_W / 2 - 7 : BOX_W / 2 + 7);
+    int32_t reach = right     ? (x2 - x1) * 2 / 5
+                    : upright ? 46
+                              : 40,
+            c1 = x1 + (right || upright ? reach : -reach), c2 = x2 + (right ? -reach : reach);
+    if (!same) {
+        cg_buf_printf(o->out, "<path class=\"edge\" d=\"M%d %dC%d %d %d %d %d %d\"/>", x1, a.y, c1, a.y, c2, b.y, x2, b.y);
+        cg_buf_printf(o->out, right ? "<path class=\"tip\" d=\"M%d %dl-8 -4v8z\"/>\n" : "<path class=\"tip\" d=\"M%d %dl8 -4v8z\"/>\n",
+                      right ? x2 + 6 : x2 - 6, b.y);
+    }
+}
+
+static void draw_verb(cg_analysis_out *o, const picture *p, uint32_t e)
+{
+    uint32_t from = p->d.ends[2 * e], to = p->d.ends[2 * e + 1], same = 0;
+    place a = p->at[from], b = p->at[to];
+    for (uint32_t i = e; i-- && p->d.ends[2 * i] == from && p->d.ends[2 * i + 1] == to;)
+        same++;
+    /* Near the head, where lines that leave one vertex have already spread. */
+    int32_t x = b.x > a.x ? b.x - BOX_W / 2 - GAP_X / 2 : (a.x + b.x) / 2 + (a.x == b.x ? BOX_W / 2 + 30 : 0);
+    int32_t span = b.x - a.x - BOX_W, y = (a.y + b.y) / 2;
+    if (b.x > a.x && span > GAP_X)
+        y = b.y - (b.y - a.y) * GAP_X / (2 * span) / 2;
+    cg_buf_printf(o->out, "<text class=\"verb\" x=\"%d\" y=\"%d\">", x, y - 5 + (int32_t)same * 12);
+    name_of_edge(o, p, e);
+    html_raw(o, "</text>\n");
+}
+
+static void cut_text(cg_analysis_out *o, cg_str s, uint32_t columns)
+{
+    cg_buf cut;
+    cg_buf_init(&cut, o->mem, 0);
+    cg_cell_write(&cut, s, columns);
+    o->out->failed |= cut.failed;
+    html_text(o, cg_buf_view(&cut));
+    cg_buf_free(&cut);
+}
+
+static void draw_node(cg_analysis_out *o, const picture *p, uint32_t v)
+{
+    cg_node n = p->d.nodes[v];
+    const cg_node_risk *risk = n == CG_NO_NODE ? NULL : html_risk(o->a, n);
+    int32_t x = p->at[v].x - BOX_W / 2, y = p->at[v].y - BOX_H / 2;
+    cg_buf_printf(o->out, "<g class=\"%s\"><title>", cg_level_name(risk ? risk->level : (cg_level)0));
+    html_text(o, n == CG_NO_NODE ? CG_STR("the internet") : cg_node_id(o->g, n));
+    if (risk && risk->paths) {
+        html_raw(o, ": score ");
+        html_score(o, risk->score);
+        html_raw(o, ", on ");
+        html_number(o, risk->paths);
+        html_raw(o, risk->paths == 1 ? " path" : " paths");
+    }
+    cg_buf_printf(o->out, "</title><rect class=\"box\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"8\"/>", x, y, BOX_W, BOX_H);
+    cg_buf_printf(o->out, "<rect class=\"stripe\" x=\"%d\" y=\"%d\" width=\"4\" height=\"%d\" rx=\"2\"/>", x + 5, y + 8, BOX_H - 16);
+    cg_buf_printf(o->out, "<svg x=\"%d\" y=\"%d\" width=\"20\" height=\"20\" class=\"icon\"><use href=\"#i-%s\"/></svg>", x + 15, y + 13,
+                  html_icon(o->g, n));
+    cg_buf_printf(o->out, "<text x=\"%d\" y=\"%d\">", x + 42, y + 20);
+    cut_text(o, cg_export_name(o->g, n), NAME_COLUMNS);
+    cg_buf_printf(o->out, "</text><text class=\"sub\" x=\"%d\" y=\"%d\">", x + 42, y + 36);
+    cut_text(o, n == CG_NO_NODE ? CG_STR("anybody") : cg_export_kind(o->g, n), NAME_COLUMNS + 2);
+    html_raw(o, "</text></g>\n");
+}
+
+static int32_t prepare(cg_analysis_out *o, picture *p, cspm_error **err)
+{
+    int32_t rc = cg_analysis_drawing(o->a, &o->arena, &p->d, err);
+    if (rc != CSPM_OK)
+        return rc;
+    p->at = cg_arena_calloc(&o->arena, p->d.n_nodes + 1u, sizeof *p->at);
+    p->row = cg_arena_calloc(&o->arena, p->d.n_nodes + 1u, sizeof *p->row);
+    p->order = cg_arena_calloc(&o->arena, p->d.n_nodes + 1u, sizeof *p->order);
+    p->weight = cg_arena_calloc(&o->arena, p->d.n_nodes + 1u, sizeof *p->weight);
+    if (!p->at || !p->row || !p->order || !p->weight)
+        return cg_nomem(o->mem, err);
+    place_by_columns(p);
+    if (o->style.x && o->style.y && o->style.n_places == p->d.n_nodes)
+        place_by_layout(p, &o->style);
+    return CSPM_OK;
+}
+
+int32_t html_picture(cg_analysis_out *o, cspm_error **err)
+{
+    picture p = { 0 };
+    if (!o->a->n_patterns)
+        return CSPM_OK;
+    int32_t rc = prepare(o, &p, err);
+    if (rc != CSPM_OK)
+        return rc;
+    html_raw(o, "<section id=\"picture\">\n<h2>The ways in one picture</h2>\n<p class=\"hint\">An example of each pattern, riskiest first; "
+                "colours show "
+                "the highest risk a node is part of.</p>\n<div class=\"sheet picture scroll\" tabindex=\"0\" role=\"group\" "
+                "aria-label=\"Attack graph\">\n");
+    cg_buf_printf(o->out,
+                  "<svg width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%u nodes and %u relationships between "
+                  "entry points and targets; the paths below tell the same in words\">\n",
+                  p.width, p.height, p.width, p.height, p.d.n_nodes, p.d.n_edges);
+    for (uint32_t e = 0; e < p.d.n_edges; e++)
+        draw_edge(o, &p, e);
+    for (uint32_t v = 0; v < p.d.n_nodes; v++)
+        draw_node(o, &p, v);
+    for (uint32_t e = 0; e < p.d.n_edges; e++)
+        draw_verb(o, &p, e);
+    html_raw(o, "</svg>\n</div>\n</section>\n");
+    return CSPM_OK;
+}
