@@ -9,7 +9,8 @@ typedef struct cg_run cg_run;
 
 enum { CG_LANG_GRAPH = 0, CG_LANG_PIPE = 1 };
 
-/* `source` names the text in errors ("query", or a rule file) and `base` is where it starts there (line/column of a YAML scalar; 0 = 1:1). */
+/* `source` names the text in errors ("query", or a rule file) and `base` is where it starts there (line/column of a YAML scalar; 0 = 1:1).
+ */
 int32_t cg_query_compile(cg_mem *mem, cg_str text, uint32_t language, cg_str source, cg_pos base, cg_query **out, cspm_error **err);
 cg_query *cg_query_ref(cg_query *q);
 void cg_query_unref(cg_query *q);
@@ -38,13 +39,15 @@ typedef struct cg_run_limits { /* 0 = default of query-language.md 7.4 / context
     int64_t now; /* the clock, microseconds since the epoch; INT64_MIN = unset, datetime() then fails by name */
 } cg_run_limits;
 
-int32_t cg_query_run(cg_query *q, cg_graph *g, const cg_param *params, uint32_t n_params, const cg_run_limits *limits, cspm_op *op, cg_run **out, cspm_error **err);
+int32_t cg_query_run(cg_query *q, cg_graph *g, const cg_param *params, uint32_t n_params, const cg_run_limits *limits, cspm_op *op,
+                     cg_run **out, cspm_error **err);
 /* CSPM_OK: *row points at n_columns values, valid until the next call. CSPM_DONE at the end (also when truncated; ask). */
 int32_t cg_run_next(cg_run *r, const cg_value **row, cspm_error **err);
 uint32_t cg_run_truncated(const cg_run *r); /* CSPM_TRUNCATED_* */
 uint64_t cg_run_work(const cg_run *r);
 void cg_run_free(cg_run *r);
-/* The run as a cursor; consumes it. slice_ms 0 = none; batch_rows 0 = CG_BATCH_ROWS. Column types: the single type of the column, else VARIANT. */
+/* The run as a cursor; consumes it. slice_ms 0 = none; batch_rows 0 = CG_BATCH_ROWS. Column types: the single type of the column, else
+ * VARIANT. */
 int32_t cg_run_cursor(cg_run *r, uint32_t batch_rows, uint64_t slice_ms, cspm_cursor **out, cspm_error **err);
 /* Plan as text, one operator a line, indented, with estimated rows. */
 int32_t cg_query_explain(cg_query *q, cg_graph *g, cg_buf *out, cspm_error **err);

@@ -1,0 +1,91 @@
+/* Text to a compiled query: lex, parse, bind. Immutable afterwards. */
+#include "query/compile.h"
+
+static void destroy(cg_query *q)
+{
+    cg_mem *mem = q->mem;
+    cg_vec_free(mem, &q->names);
+    cg_vec_free(mem, &q->params);
+    cg_vec_free(mem, &q->levels);
+    cg_vec_free(mem, &q->used);
+    cg_vec_free(mem, &q->subs);
+    cg_arena_free(&q->arena);
+    cg_free(mem, q);
+    cg_mem_unref(mem);
+}
+
+static int32_t set_up(q_context *c, cg_str text, cg_str source, cg_pos base)
+{
+    cg_query *q = c->q;
+    q->base = base;
+    q->text = CG_STR("");
+    q->source = source.length ? q_copy(c, source) : CG_STR("query");
+    if (text.length > Q_MAX_TEXT)
+        return q_fail_limit(c, 0, "query bytes", Q_MAX_TEXT);
+    q->text = q_copy(c, text);
+    return c->status;
+}
+
+static int32_t compile(q_context *c)
+{
+    q_tokens tokens = { 0 };
+    int32_t rc = q_lex(c, &tokens);
+    if (rc >= 0 && tokens.count == 1)
+        rc = q_fail(c, 0, "syntax", "UnexpectedSyntax", "the query is empty");
+    if (rc >= 0)
+        rc = q_parse(c, &tokens, &c->q->root);
+    if (rc >= 0)
+        rc = q_bind(c);
+    if (rc >= 0)
+        rc = q_find_reads(c);
+    cg_vec_free(c->q->mem, &tokens);
+    return rc;
+}
+
+int32_t cg_query_compile(cg_mem *mem, cg_str text, uint32_t language, cg_str source, cg_pos base, cg_query **out, cspm_error **err)
+{
+    *out = NULL;
+    cg_query *q = cg_calloc(mem, 1, sizeof *q);
+    if (!q)
+        return cg_nomem(mem, err);
+    q->mem = cg_mem_ref(mem);
+    q->refs = 1;
+    cg_arena_init(&q->arena, mem);
+    q_context c = { q, err, CSPM_OK };
+    int32_t rc = set_up(&c, text, source, base);
+    if (rc >= 0 && language != CG_LANG_GRAPH)
+        rc = q_fail(&c, 0, "unsupported-feature", "PipeForm", "the pipe form is not in this build");
+    if (rc >= 0)
+        rc = compile(&c);
+    if (rc < 0)
+        destroy(q);
+    else
+        *out = q;
+    return rc;
+}
+
+cg_query *cg_query_ref(cg_query *q)
+{
+    if (q)
+        __atomic_add_fetch(&q->refs, 1, __ATOMIC_RELAXED);
+    return q;
+}
+
+void cg_query_unref(cg_query *q)
+{
+    if (q && __atomic_sub_fetch(&q->refs, 1, __ATOMIC_ACQ_REL) == 0)
+        destroy(q);
+}
+
+uint32_t cg_query_n_columns(const cg_query *q)
+{
+    return q->root->n_columns;
+}
+cg_str cg_query_column(const cg_query *q, uint32_t i)
+{
+    return i < q->root->n_columns ? q->root->columns[i] : CG_STR_NULL;
+}
+const cg_query_reads *cg_query_get_reads(const cg_query *q)
+{
+    return &q->reads;
+}

@@ -1,0 +1,231 @@
+/* One run of a compiled query on one graph. */
+#include "query/exec.h"
+
+#define DEFAULT_WORK 100000000u
+#define DEFAULT_MEMORY (256u << 20)
+
+static int32_t set_params(cg_run *r, const cg_param *params, uint32_t n, cspm_error **err)
+{
+    const cg_query *q = r->q;
+    r->params = cg_arena_calloc(&r->arena, q->params.count + 1, sizeof *r->params);
+    r->has_param = cg_arena_calloc(&r->arena, q->params.count + 1, sizeof *r->has_param);
+    if (!r->params || !r->has_param)
+        return cg_nomem(r->mem, err);
+    for (size_t i = 0; i < q->params.count; i++) {
+        for (uint32_t k = 0; k < n; k++) {
+            if (!cg_str_eq(q->params.data[i], params[k].name))
+                continue;
+            r->has_param[i] = true;
+            if (!q_copy_value(&r->arena, params[k].value, &r->params[i]))
+                return cg_nomem(r->mem, err);
+        }
+        if (!r->has_param[i] && !r->explain) {
+            cspm_error *local = NULL;
+            cspm_error **to = err ? err : &local;
+            int32_t rc = cg_fail(r->mem, to, CSPM_E_QUERY, "parameter $%.*s has no value", CG_FMT(q->params.data[i]));
+            if (*to) {
+                cg_error_set_source(*to, q->source);
+                cg_error_set_class(*to, "parameter", "MissingParameter");
+            }
+            if (local)
+                cspm_error_free(local);
+            return rc;
+        }
+    }
+    return CSPM_OK;
+}
+
+static int32_t set_names(cg_run *r, cspm_error **err)
+{
+    const cg_query *q = r->q;
+    r->names = cg_arena_alloc(&r->arena, (q->names.count + 1) * sizeof *r->names);
+    if (!r->names)
+        return cg_nomem(r->mem, err);
+    r->id_key = r->objectid_key = UINT32_MAX;
+    for (size_t i = 0; i < q->names.count; i++) {
+        const q_name *name = &q->names.data[i];
+        r->names[i] = cg_name_find(r->g, name->which, name->text);
+        if (name->which != CG_NAMES_KEY || r->names[i] != CG_NO_NAME)
+            continue;
+        if (cg_str_eq(name->text, CG_STR("id")))
+            r->id_key = (uint32_t)i;
+        else if (cg_str_eq(name->text, CG_STR("objectid")))
+            r->objectid_key = (uint32_t)i;
+    }
+    return CSPM_OK;
+}
+
+static int32_t open_run(cg_run *r, const cg_param *params, uint32_t n_params, cspm_error **err)
+{
+    const cg_query *q = r->q;
+    r->n_slots = (uint32_t)q->levels.count;
+    r->frame = cg_arena_calloc(&r->arena, r->n_slots + 1u, sizeof *r->frame);
+    r->regex = cg_arena_calloc(&r->arena, q->n_regex + 1u, sizeof *r->regex);
+    r->subs = cg_arena_calloc(&r->arena, q->n_subs + 1u, sizeof *r->subs);
+    r->row = cg_arena_calloc(&r->arena, q->root->n_columns + 1u, sizeof *r->row);
+    if (!r->frame || !r->regex || !r->subs || !r->row)
+        return cg_nomem(r->mem, err);
+    int32_t rc = set_params(r, params, n_params, err);
+    if (rc >= 0)
+        rc = set_names(r, err);
+    if (rc < 0)
+        return rc;
+    cspm_error *local = NULL; /* the planner reads the code back */
+    rc = q_plan(r, err ? err : &local);
+    if (local)
+        cspm_error_free(local);
+    return rc;
+}
+
+static int32_t new_run(cg_query *q, cg_graph *g, const cg_run_limits *limits, cspm_op *op, bool explain, cg_run **out, cspm_error **err)
+{
+    static const cg_run_limits none = { .now = INT64_MIN };
+    const cg_run_limits *l = limits ? limits : &none;
+    cg_mem *parent = cg_graph_mem(g);
+    cg_mem *mem = cg_mem_child(parent, l->max_memory ? l->max_memory : DEFAULT_MEMORY);
+    cg_run *r = mem ? cg_calloc(mem, 1, sizeof *r) : NULL;
+    if (!r) {
+        int32_t rc = cg_nomem(mem ? mem : parent, err);
+        cg_mem_unref(mem);
+        return rc;
+    }
+    r->q = cg_query_ref(q);
+    r->g = cg_graph_ref(g);
+    r->mem = mem;
+    r->op = op ? cg_op_ref(op) : NULL;
+    r->explain = explain;
+    r->max_rows = l->max_rows ? l->max_rows : UINT64_MAX;
+    r->max_work = l->max_work ? l->max_work : DEFAULT_WORK;
+    r->tick = 1; /* look at the clock before the first step */
+    r->max_path_length = l->max_path_length;
+    r->now = l->now;
+    cg_arena_init(&r->arena, mem);
+    cg_seed_random(&r->seed);
+    *out = r;
+    return CSPM_OK;
+}
+
+int32_t cg_query_run(cg_query *q, cg_graph *g, const cg_param *params, uint32_t n_params, const cg_run_limits *limits, cspm_op *op,
+                     cg_run **out, cspm_error **err)
+{
+    *out = NULL;
+    cg_run *r = NULL;
+    int32_t rc = new_run(q, g, limits, op, false, &r, err);
+    if (rc >= 0)
+        rc = open_run(r, params, n_params, err);
+    if (rc < 0)
+        cg_run_free(r);
+    else
+        *out = r;
+    return rc;
+}
+
+/* A budget or the deadline ended the run: what was found stands, marked. */
+static int32_t stopped(cg_run *r, int32_t rc, cspm_error **own, cspm_error **err)
+{
+    bool memory = rc == CSPM_E_LIMIT && !r->named_limit && r->rows > 0;
+    r->done = true;
+    if (rc == Q_STOP || rc == CSPM_E_TIMEOUT || memory) {
+        r->truncated |= rc == CSPM_E_TIMEOUT ? CSPM_TRUNCATED_TIME : memory ? CSPM_TRUNCATED_MEMORY : 0;
+        cspm_error_free(*own);
+        return CSPM_DONE;
+    }
+    if (err && !*err)
+        *err = *own;
+    else
+        cspm_error_free(*own);
+    return rc;
+}
+
+int32_t cg_run_next(cg_run *r, const cg_value **row, cspm_error **err)
+{
+    const q_regular *root = r->q->root;
+    cspm_error *own = NULL;
+    *row = NULL;
+    if (r->done)
+        return CSPM_DONE;
+    int32_t rc = q_next(r, r->root, &own);
+    if (rc < 0)
+        return stopped(r, rc, &own, err);
+    if (rc == CSPM_DONE) {
+        r->done = true;
+        return CSPM_DONE;
+    }
+    if (r->rows == r->max_rows) {
+        r->truncated |= CSPM_TRUNCATED_ROWS;
+        r->done = true;
+        return CSPM_DONE;
+    }
+    r->rows++;
+    for (uint32_t i = 0; i < root->n_columns; i++)
+        r->row[i] = r->frame[root->slots[i]];
+    *row = r->row;
+    return CSPM_OK;
+}
+
+uint32_t cg_run_truncated(const cg_run *r)
+{
+    return r->truncated;
+}
+uint64_t cg_run_work(const cg_run *r)
+{
+    return r->work;
+}
+
+void cg_run_free(cg_run *r)
+{
+    if (!r)
+        return;
+    cg_mem *mem = r->mem;
+    q_close_all(r);
+    q_regex_close(r);
+    cg_arena_free(&r->arena);
+    cg_query_unref(r->q);
+    cg_graph_unref(r->g);
+    cspm_op_unref(r->op);
+    cg_free(mem, r);
+    cg_mem_unref(mem);
+}
+
+/* ---- explain ---- */
+
+static void explain_op(const cg_run *r, const q_op *op, uint32_t depth, cg_buf *out)
+{
+    for (; op; op = op->input) { /* a chain is one column, what feeds it stands below */
+        for (uint32_t i = 0; i < depth; i++)
+            cg_buf_adds(out, "  ");
+        cg_buf_adds(out, op->cls->name);
+        if (op->cls->describe) {
+            cg_buf_char(out, ' ');
+            op->cls->describe(r, op, out);
+        }
+        cg_buf_printf(out, "  (rows ~%.0f)\n", op->rows < 1e15 ? op->rows : 1e15);
+        q_op *const *parts;
+        uint32_t n = q_union_parts(op, &parts);
+        for (uint32_t i = 0; i < n; i++)
+            explain_op(r, parts[i], depth + 1, out);
+        if (op->second)
+            explain_op(r, op->second, depth + 1, out);
+    }
+}
+
+int32_t cg_query_explain(cg_query *q, cg_graph *g, cg_buf *out, cspm_error **err)
+{
+    cg_run *r = NULL;
+    int32_t rc = new_run(q, g, NULL, NULL, true, &r, err);
+    if (rc >= 0)
+        rc = open_run(r, NULL, 0, err);
+    if (rc >= 0) {
+        explain_op(r, r->root, 0, out);
+        for (uint32_t i = 0; i < q->n_subs; i++) {
+            if (!r->subs[i])
+                continue;
+            cg_buf_printf(out, "Subquery %u\n", i + 1);
+            explain_op(r, r->subs[i], 1, out);
+        }
+        if (out->failed)
+            rc = cg_nomem(r->mem, err);
+    }
+    cg_run_free(r);
+    return rc;
+}
