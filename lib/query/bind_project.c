@@ -296,7 +296,7 @@ bool qb_projection(q_binder *b, q_projection *p, bool with, uint32_t at)
 {
     if (p->star && !expand_star(b, p, with, at))
         return false;
-    if (!bind_items(b, p) || !check_names(b, p, with))
+    if (!bind_items(b, p))
         return false;
     size_t before = b->vars.count;
     for (uint32_t i = 0; i < p->n_items; i++) {
@@ -304,7 +304,7 @@ bool qb_projection(q_binder *b, q_projection *p, bool with, uint32_t at)
         if (!qb_push(b, item->name, item->slot, item->expr->type, item->expr->elem))
             return false;
     }
-    if (!bind_count(b, p->skip, "SKIP") || !bind_count(b, p->limit, "LIMIT") || !bind_tail(b, p))
+    if (!bind_count(b, p->skip, "SKIP") || !bind_count(b, p->limit, "LIMIT") || !bind_tail(b, p) || !check_names(b, p, with))
         return false;
     size_t n = b->vars.count - before;
     if (n)

@@ -193,35 +193,58 @@ Q_FUNC(qf_right)
     return CSPM_OK;
 }
 
-static bool blank(char c)
+/* Does the code point at `at` belong to the set? Without a set: blanks. */
+static bool trims(cg_str s, size_t at, size_t *next, const cg_value *set)
 {
-    return c == ' ' || (c >= 9 && c <= 13);
+    size_t end = at;
+    cg_utf8_next(s, &end);
+    *next = end;
+    if (!set)
+        return s.data[at] == ' ' || (s.data[at] >= 9 && s.data[at] <= 13);
+    for (size_t i = 0; i < set->length;) {
+        size_t from = i;
+        cg_utf8_next(cg_value_str(*set), &i);
+        if (i - from == end - at && !memcmp(set->string + from, s.data + at, end - at))
+            return true;
+    }
+    return false;
 }
 
-static int32_t strip(q_eval *e, const q_expr *call, cg_value v, bool front, bool back, cg_value *out, cspm_error **err)
+static size_t last_start(cg_str s)
 {
-    if (v.type != CG_STRING)
+    size_t at = s.length - 1;
+    while (at > 0 && ((unsigned char)s.data[at] & 0xC0) == 0x80)
+        at--;
+    return at;
+}
+
+static int32_t strip(q_eval *e, const q_expr *call, const cg_value *args, uint32_t n, bool front, bool back, cg_value *out,
+                     cspm_error **err)
+{
+    if (args[0].type != CG_STRING || (n > 1 && args[1].type != CG_STRING))
         return qf_bad_value(e, call, err);
-    cg_str s = cg_value_str(v);
-    while (front && s.length && blank(s.data[0])) {
-        s.data++;
-        s.length--;
+    cg_str s = cg_value_str(args[0]);
+    const cg_value *set = n > 1 ? &args[1] : NULL;
+    size_t next;
+    while (front && s.length && trims(s, 0, &next, set)) {
+        s.data += next;
+        s.length -= next;
     }
-    while (back && s.length && blank(s.data[s.length - 1]))
-        s.length--;
+    while (back && s.length && trims(s, last_start(s), &next, set))
+        s.length = last_start(s);
     *out = cg_v_str(s);
     return CSPM_OK;
 }
 
 Q_FUNC(qf_trim)
 {
-    return strip(e, call, args[0], true, true, out, err);
+    return strip(e, call, args, n, true, true, out, err);
 }
 Q_FUNC(qf_ltrim)
 {
-    return strip(e, call, args[0], true, false, out, err);
+    return strip(e, call, args, n, true, false, out, err);
 }
 Q_FUNC(qf_rtrim)
 {
-    return strip(e, call, args[0], false, true, out, err);
+    return strip(e, call, args, n, false, true, out, err);
 }

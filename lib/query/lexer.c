@@ -106,6 +106,7 @@ typedef struct lexer {
     q_context *c;
     cg_str text;
     size_t at;
+    bool after_brace; /* where a map key is expected, a number is no number at all */
 } lexer;
 
 static bool is_digit(unsigned char ch)
@@ -371,19 +372,17 @@ static int32_t lex_number(lexer *x, q_token *t)
             x->at++;
     }
     if (is_name_start(peek(x, 0)) && peek(x, 0) < 0x80)
-        return q_fail(x->c, t->start, "lex", "InvalidNumberLiteral", "invalid character in number");
+        return q_fail(x->c, t->start, "lex", x->after_brace ? "UnexpectedSyntax" : "InvalidNumberLiteral", "invalid character in number");
     cg_str text = { x->text.data + start, x->at - start };
     if (real) {
         t->kind = QK_FLOAT;
         if (text.data[0] == '.') { /* ".5": the number reader wants a digit first */
-            char fixed[64];
-            if (text.length + 1 >= sizeof fixed)
-                return q_fail(x->c, t->start, "lex", "InvalidNumberLiteral", "number is too long");
+            char *fixed = cg_arena_alloc(&x->c->q->arena, text.length + 1);
+            if (!fixed)
+                return q_nomem(x->c);
             fixed[0] = '0';
             memcpy(fixed + 1, text.data, text.length);
-            return cg_parse_double((cg_str){ fixed, text.length + 1 }, &t->real)
-                       ? CSPM_OK
-                       : q_fail(x->c, t->start, "lex", "FloatingPointOverflow", "number does not fit a 64-bit float");
+            text = (cg_str){ fixed, text.length + 1 };
         }
         if (!cg_parse_double(text, &t->real))
             return q_fail(x->c, t->start, "lex", "FloatingPointOverflow", "number does not fit a 64-bit float");
@@ -463,7 +462,7 @@ static int32_t lex_one(lexer *x, q_token *t)
 
 int32_t q_lex(q_context *c, q_tokens *out)
 {
-    lexer x = { c, c->q->text, 0 };
+    lexer x = { .c = c, .text = c->q->text };
     if (x.text.length > Q_MAX_TEXT)
         return q_fail_limit(c, 0, "query bytes", Q_MAX_TEXT);
     size_t bad = cg_utf8_check(x.text.data, x.text.length);
@@ -477,6 +476,7 @@ int32_t q_lex(q_context *c, q_tokens *out)
         if (x.at < x.text.length && (rc = lex_one(&x, &t)) < 0)
             return rc;
         t.length = (uint32_t)(x.at - t.start);
+        x.after_brace = t.kind == QK_PUNCT && t.punct == '{';
         if (out->count >= Q_MAX_TOKENS)
             return q_fail_limit(c, t.start, "query tokens", Q_MAX_TOKENS);
         if (!cg_vec_push(c->q->mem, out, t))

@@ -35,6 +35,16 @@ static int32_t set_params(cg_run *r, const cg_param *params, uint32_t n, cspm_er
     return CSPM_OK;
 }
 
+/* A host that adds nodes one by one says itself what their properties are; files of a dialect keep the id apart. */
+static bool has_file_input(const cg_graph *g)
+{
+    for (uint32_t i = 0; i < cg_source_count(g); i++) {
+        if (!cg_str_eq(cg_source_get(g, i).dialect, CG_STR("host")))
+            return true;
+    }
+    return false;
+}
+
 static int32_t set_names(cg_run *r, cspm_error **err)
 {
     const cg_query *q = r->q;
@@ -42,10 +52,11 @@ static int32_t set_names(cg_run *r, cspm_error **err)
     if (!r->names)
         return cg_nomem(r->mem, err);
     r->id_key = r->objectid_key = UINT32_MAX;
+    bool virtual_id = has_file_input(r->g);
     for (size_t i = 0; i < q->names.count; i++) {
         const q_name *name = &q->names.data[i];
         r->names[i] = cg_name_find(r->g, name->which, name->text);
-        if (name->which != CG_NAMES_KEY || r->names[i] != CG_NO_NAME)
+        if (!virtual_id || name->which != CG_NAMES_KEY || r->names[i] != CG_NO_NAME)
             continue;
         if (cg_str_eq(name->text, CG_STR("id")))
             r->id_key = (uint32_t)i;

@@ -30,6 +30,7 @@ bool load_shared_json(cg_arena *arena, const char *name, cg_tree **out)
 int main(void)
 {
     SRunner *sr = srunner_create(tck_suite());
+    srunner_add_suite(sr, corpora_suite());
     srunner_set_tap(sr, "-");
     srunner_run_all(sr, CK_ENV);
     int failed = srunner_ntests_failed(sr);

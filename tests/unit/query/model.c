@@ -84,7 +84,7 @@ cg_graph *model_graph(const model *m, bool numbered)
 {
     cg_builder *b = NULL;
     cg_graph *g = NULL;
-    cg_source_options source = { .name = CG_STR("test"), .dialect = CG_STR("test") };
+    cg_source_options source = { .name = CG_STR("test"), .dialect = CG_STR("host") };
     bool ok = cg_builder_new(m->mem, NULL, &b, NULL) >= 0 && cg_builder_begin_source(b, &source, NULL) >= 0;
     for (uint32_t i = 0; ok && i < m->nodes.count; i++)
         ok = add_node(b, m, i, numbered);

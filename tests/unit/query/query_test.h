@@ -11,5 +11,6 @@
 bool load_shared_json(cg_arena *arena, const char *name, cg_tree **out);
 
 Suite *tck_suite(void);
+Suite *corpora_suite(void);
 
 #endif

@@ -4,9 +4,14 @@
 
 typedef CG_VEC(char *) texts;
 
+/* Keys sort by their own bytes: what follows the name (a colon) must not take part. */
 static int by_text(const void *a, const void *b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    const char *x = *(char *const *)a, *y = *(char *const *)b;
+    for (; *x && *x == *y; x++, y++)
+        ;
+    unsigned char p = (unsigned char)(*x == ':' ? 1 : *x), q = (unsigned char)(*y == ':' ? 1 : *y);
+    return (p > q) - (p < q);
 }
 
 /* Take the buffer's text as one item of a list that is sorted later. */
@@ -110,7 +115,7 @@ void show_value(cg_buf *b, const cg_graph *g, cg_value v, bool lists_unordered)
         cg_buf_int(b, v.integer);
         break;
     case CG_FLOAT:
-        cg_buf_double(b, v.real);
+        cg_buf_double(b, v.real == 0 ? 0.0 : v.real); /* minus zero equals zero */
         break;
     case CG_STRING:
         cg_buf_char(b, '\'');
@@ -327,7 +332,7 @@ static bool read_scalar(reader *r, cg_buf *b)
         cg_buf_char(&fixed, '0');
         cg_buf_str(&fixed, s);
         if (cg_parse_double(cg_buf_view(&fixed), &d))
-            cg_buf_double(b, d);
+            cg_buf_double(b, d == 0 ? 0.0 : d);
         cg_buf_free(&fixed);
     } else if (ok && cg_parse_double(s, &d))
         cg_buf_double(b, d);
