@@ -42,14 +42,11 @@ static int32_t add_covered(cg_rel_vec *v, cg_run_state *r, const cg_core *core, 
     return rc;
 }
 
-static int32_t find_all_reasons(cg_facts *f, const cg_run_state *r, cspm_op *op, cspm_error **err);
-
 int32_t cg_facts_init(cg_facts *f, cg_run_state *r, cspm_op *op, cspm_error **err)
 {
     cg_rel_vec v = { 0 };
     int32_t rc = CSPM_OK;
     *f = (cg_facts){ 0 };
-    rc = find_all_reasons(f, r, op, err);
     for (int which = 0; which < CG_N_GROUPS && rc == CSPM_OK; which++)
         if (r->search.groups[which].core)
             rc = add_covered(&v, r, r->search.groups[which].core, op, err);
@@ -73,7 +70,6 @@ int32_t cg_facts_init(cg_facts *f, cg_run_state *r, cspm_op *op, cspm_error **er
 void cg_facts_free(cg_facts *f, cg_mem *mem)
 {
     cg_vec_free(mem, &f->items);
-    cg_vec_free(mem, &f->reasons);
     cg_free(mem, f->slots);
     cg_free(mem, f->rels);
     cg_free(mem, f->evidence);
@@ -168,76 +164,9 @@ static int32_t count_rel(cg_facts *f, const cg_run_state *r, cg_rel rel, uint32_
     return count_vulnerabilities(f, r, evidence, rule, route, err);
 }
 
-/* The rules that make a node an entry. The graph keeps the evidence of the first; taking that one away may leave another. */
-static int32_t find_reasons(cg_facts *f, const cg_run_state *r, const cg_rule *rule, cspm_op *op, cspm_error **err)
-{
-    cg_run_limits limits = { .now = r->scope.o.now };
-    cg_run *run = NULL;
-    const cg_value *row;
-    uint32_t column = 0;
-    while (column < cg_query_n_columns(rule->pattern) && !cg_str_eq(cg_query_column(rule->pattern, column), CG_STR("node")))
-        column++;
-    if (column == cg_query_n_columns(rule->pattern))
-        return CSPM_OK;
-    int32_t rc = cg_query_run(rule->pattern, r->scope.g, NULL, 0, &limits, op, &run, err);
-    if (rc != CSPM_OK)
-        return rc;
-    while ((rc = cg_run_next(run, &row, err)) == CSPM_OK)
-        if (row[column].type == CG_NODE && !cg_vec_push(r->scope.mem, &f->reasons, ((cg_reason){ row[column].node, rule }))) {
-            rc = cg_nomem(r->scope.mem, err);
-            break;
-        }
-    cg_run_free(run);
-    return rc == CSPM_DONE ? CSPM_OK : rc;
-}
-
-static int compare_reasons(const void *a, const void *b)
-{
-    const cg_reason *x = a, *y = b;
-    if (x->node != y->node)
-        return x->node < y->node ? -1 : 1;
-    return cg_str_cmp(x->rule->id, y->rule->id);
-}
-
-static int32_t find_all_reasons(cg_facts *f, const cg_run_state *r, cspm_op *op, cspm_error **err)
-{
-    const cg_scope *s = &r->scope;
-    int32_t rc = CSPM_OK;
-    for (uint32_t i = 0; i < cg_ruleset_n_rules(s->rules) && rc == CSPM_OK; i++) {
-        const cg_rule *rule = cg_ruleset_rule(s->rules, i);
-        bool opens = false;
-        for (uint32_t k = 0; k < s->risk->n_entry_labels; k++)
-            opens |= rule->form == CG_RULE_LABEL && rule->enabled && rule->pattern && cg_str_eq(rule->label, s->risk->entry_labels[k]);
-        if (opens)
-            rc = find_reasons(f, r, rule, op, err);
-    }
-    if (f->reasons.count > 1)
-        qsort(f->reasons.data, f->reasons.count, sizeof *f->reasons.data, compare_reasons);
-    return rc;
-}
-
-/* The only rule that makes `entry` one; NULL when there are several, or none that is known. */
-static const cg_rule *only_reason(const cg_facts *f, cg_node entry)
-{
-    size_t low = 0, high = f->reasons.count;
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-        if (f->reasons.data[mid].node < entry)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    const cg_rule *rule = low < f->reasons.count && f->reasons.data[low].node == entry ? f->reasons.data[low].rule : NULL;
-    for (size_t i = low; i < f->reasons.count && f->reasons.data[i].node == entry; i++)
-        if (f->reasons.data[i].rule != rule)
-            return NULL;
-    return rule;
-}
-
 static int32_t count_exposure(cg_facts *f, const cg_run_state *r, cg_node entry, uint32_t route, cspm_error **err)
 {
     const cg_scope *s = &r->scope;
-    const cg_rule *reason = only_reason(f, entry);
     int32_t rc = CSPM_OK;
     for (uint32_t i = 0; i < s->risk->n_entry_labels && rc == CSPM_OK; i++) {
         uint32_t label = cg_name_find(s->g, CG_NAMES_LABEL, s->risk->entry_labels[i]);
@@ -246,8 +175,8 @@ static int32_t count_exposure(cg_facts *f, const cg_run_state *r, cg_node entry,
     }
     if (rc != CSPM_OK)
         return rc;
-    cg_fact fact = { .form = CG_FACT_EXPOSURE, .key = entry, .resource = entry, .sample = CG_NO_REL, .rule = reason };
-    fact.advice = cg_run_advice(r, reason, NULL);
+    cg_fact fact = { .form = CG_FACT_EXPOSURE, .key = entry, .resource = entry, .sample = CG_NO_REL };
+    fact.advice = cg_reasons_advice(r, entry);
     return count_use(f, r, fact, route, err);
 }
 

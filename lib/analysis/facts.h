@@ -22,13 +22,7 @@ typedef struct cg_fact {
     uint32_t last;       /* the last route counted, plus one */
 } cg_fact;
 
-typedef struct cg_reason {
-    cg_node node;
-    const cg_rule *rule;
-} cg_reason;
-
 typedef struct cg_facts {
-    CG_VEC(cg_reason) reasons; /* which rules make a node an entry, by node and rule */
     CG_VEC(cg_fact) items;
     uint32_t *slots; /* open addressing: index into items, plus one */
     uint32_t n_slots;

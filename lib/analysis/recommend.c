@@ -26,33 +26,21 @@ static int32_t add(cg_run_state *r, recommendations *v, const cg_rule *advice, c
     return CSPM_OK;
 }
 
-static uint32_t count_entry_labels(const cg_run_state *r, cg_node n)
+/* Following the advice closes the path when the entry is one no longer; a named entry stays one. */
+static bool advice_breaks(const cg_run_state *r, const cg_triple *t, cg_node n, const cg_rule *advice)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < r->scope.risk->n_entry_labels; i++)
-        count += cg_has_label_named(r->scope.g, n, r->scope.risk->entry_labels[i]);
-    return count;
-}
-
-/* Taking an entry's only exposure away closes the path; a second label would still expose it, and a named entry stays one. */
-static bool label_breaks(const cg_run_state *r, const cg_triple *t, cg_node n, uint32_t label)
-{
-    cg_str name = cg_name_get(r->scope.g, CG_NAMES_LABEL, label);
-    if (n != t->entry || !t->from_internet || r->scope.request->sets[CG_SET_ENTRIES].count)
-        return false;
-    for (uint32_t i = 0; i < r->scope.risk->n_entry_labels; i++)
-        if (cg_str_eq(r->scope.risk->entry_labels[i], name))
-            return count_entry_labels(r, n) == 1;
-    return false;
+    return t && advice && n == t->entry && t->from_internet && !r->scope.request->sets[CG_SET_ENTRIES].count &&
+           cg_reasons_end(r, n, advice);
 }
 
 static int32_t add_of_node(cg_run_state *r, recommendations *v, const cg_triple *t, cg_node n, cspm_error **err)
 {
     uint32_t labels[64], count = cg_node_labels(r->scope.g, n, labels, 64);
     int32_t rc = CSPM_OK;
-    for (uint32_t i = 0; i < count && i < 64 && rc == CSPM_OK; i++)
-        rc = add(r, v, cg_run_advice(r, cg_run_rule_of_label(r, n, labels[i]), r->label_advice[labels[i]]), t, n, CG_NO_REL,
-                 t && label_breaks(r, t, n, labels[i]), err);
+    for (uint32_t i = 0; i < count && i < 64 && rc == CSPM_OK; i++) {
+        const cg_rule *advice = cg_run_advice(r, cg_run_rule_of_label(r, n, labels[i]), r->label_advice[labels[i]]);
+        rc = add(r, v, advice, t, n, CG_NO_REL, advice_breaks(r, t, n, advice), err);
+    }
     return rc;
 }
 

@@ -92,16 +92,16 @@ static void write_node(cg_buf *b, const cg_graph *g, cg_node n)
     cg_buf_char(b, ')');
 }
 
-static int32_t add_evidence(const cg_run_state *r, cg_arena *arena, cg_step *step, uint32_t evidence, cspm_error **err)
+static int32_t add_evidence(const cg_run_state *r, cg_arena *arena, cg_step *step, uint32_t first, uint32_t second, cspm_error **err)
 {
-    if (evidence == CG_NO_EVIDENCE)
-        return CSPM_OK;
-    uint32_t *kept = cg_arena_alloc(arena, sizeof *kept);
+    uint32_t *kept = cg_arena_alloc(arena, 2 * sizeof *kept);
     if (!kept)
         return cg_nomem(r->scope.mem, err);
-    *kept = evidence;
     step->evidence = kept;
-    step->n_evidence = 1;
+    if (first != CG_NO_EVIDENCE)
+        kept[step->n_evidence++] = first;
+    if (second != CG_NO_EVIDENCE)
+        kept[step->n_evidence++] = second;
     return CSPM_OK;
 }
 
@@ -122,7 +122,7 @@ static int32_t internet_step(const cg_run_state *r, cg_arena *arena, cg_node to,
     cg_buf_str(b, verb);
     cg_buf_char(b, ' ');
     write_node(b, s->g, to);
-    return add_evidence(r, arena, step, evidence != CG_NO_EVIDENCE ? evidence : cg_node_evidence(s->g, to), err);
+    return add_evidence(r, arena, step, evidence, cg_node_evidence(s->g, to), err); /* why it is open, and where it was read */
 }
 
 static int32_t hop_step(const cg_run_state *r, cg_arena *arena, cg_node from, cg_node to, cg_rel rel, cg_buf *b, cg_step *step,
@@ -152,7 +152,7 @@ static int32_t hop_step(const cg_run_state *r, cg_arena *arena, cg_node from, cg
     }
     if (step->conditional)
         cg_buf_adds(b, ", if a condition holds that the data does not settle");
-    return add_evidence(r, arena, step, cg_rel_evidence(g, rel), err);
+    return add_evidence(r, arena, step, cg_rel_evidence(g, rel), CG_NO_EVIDENCE, err);
 }
 
 int32_t cg_steps_make(const cg_run_state *r, cg_arena *arena, const cg_node *nodes, const cg_rel *rels, uint32_t n_hops, bool from_internet,
