@@ -7,7 +7,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static cg_builder *new_builder(cg_mem *mem)
 {
-    static const cspm_limits limits = { .struct_size = sizeof limits, .max_input_bytes = 1 << 20, .max_string_bytes = 1 << 16, .max_depth = 64 };
+    static const cspm_limits limits = {
+        .struct_size = sizeof limits, .max_input_bytes = 1 << 20, .max_string_bytes = 1 << 16, .max_depth = 64
+    };
     cg_builder *b = NULL;
     if (cg_builder_new(mem, &limits, &b, NULL) != CSPM_OK)
         abort();
