@@ -113,7 +113,7 @@ static bool grow_set(cg_json_keys *k, cg_json_frame *f)
     for (size_t i = f->first_key; i < k->keys.count; i++) {
         cg_json_key *key = &k->keys.data[i];
         if (!f->set)
-            key->hash = strong_hash(k, key, k->bytes.data + (key->length > 16 ? key->head : 0));
+            key->hash = strong_hash(k, key, key->length > 16 ? k->bytes.data + key->head : NULL);
         uint32_t at = key->hash & (slots - 1);
         while (set[at])
             at = (at + 1) & (slots - 1);

@@ -552,8 +552,11 @@ static int32_t parse_window(cg_json_reader *r, const char *bytes, size_t length)
     r->window_high = seen.high;
     const char *detail = NULL, *what = NULL;
     uint64_t bad = first_bad(r, &seen, &detail, &what);
-    if (bad != UINT64_MAX)
-        r->window_length = bad > r->start.offset ? (size_t)(bad - r->start.offset) : 0;
+    if (bad != UINT64_MAX) {
+        /* A backslash goes in: outside strings it ends the token before it, and is the parser's own error. */
+        r->window_length = bad >= r->start.offset ? (size_t)(bad - r->start.offset) : 0;
+        r->window_length += bad >= r->start.offset && bytes[r->window_length] == '\\';
+    }
     yajl_status status = r->window_length ? run(r, false) : yajl_status_ok;
     if (status == yajl_status_client_canceled)
         return r->rc;
