@@ -1,6 +1,8 @@
 /* Best-first search over the core; see best.h for why its order is exact. */
 #include "paths/best.h"
 
+#include "paths/sort.h"
+
 enum { COMPLETE = 0, SINGLE = 1, LAZY = 2 };
 
 /* ---- order of partial walks with equal keys ---- */
@@ -89,6 +91,7 @@ static cg_open open_pop(cg_best *s)
 
 /* ---- rows in the order of what their arcs lead to ---- */
 
+/* `c` of the order is NULL where the items are entries, not arcs. */
 typedef struct row_item {
     uint64_t key;
     uint32_t node; /* 0 for hubs, else node + 1: a walk that stands in a hub is still shorter */
@@ -105,31 +108,7 @@ static bool row_before(const cg_core *c, const row_item *a, const row_item *b)
     return order ? order < 0 : a->arc < b->arc;
 }
 
-static void row_sift(const cg_core *c, row_item *r, size_t i, size_t n)
-{
-    row_item item = r[i];
-    for (size_t child; (child = 2 * i + 1) < n; i = child) {
-        if (child + 1 < n && row_before(c, &r[child], &r[child + 1]))
-            child++;
-        if (!row_before(c, &item, &r[child]))
-            break;
-        r[i] = r[child];
-    }
-    r[i] = item;
-}
-
-/* In place and without recursion; the order is total, so it need not be stable. `c` NULL: items are entries, not arcs. */
-static void row_sort(const cg_core *c, row_item *r, size_t n)
-{
-    for (size_t i = n / 2; i-- > 0;)
-        row_sift(c, r, i, n);
-    for (size_t end = n; end-- > 1;) {
-        row_item top = r[0];
-        r[0] = r[end];
-        r[end] = top;
-        row_sift(c, r, 0, end);
-    }
-}
+CG_DEFINE_SORT(row_sort, const cg_core *, row_item, row_before)
 
 static int32_t sort_row(cg_best *s, uint32_t u, cspm_error **err)
 {

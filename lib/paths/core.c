@@ -324,6 +324,18 @@ void cg_core_free(cg_core *c)
     cg_mem_unref(mem);
 }
 
+int32_t cg_core_other_states(const cg_core *c, uint32_t **other, cspm_error **err)
+{
+    *other = cg_alloc_array(c->mem, c->n, sizeof **other);
+    if (!*other)
+        return cg_nomem(c->mem, err);
+    memset(*other, 0xff, c->n * sizeof **other);
+    for (uint32_t v = 0; v < c->first_hub; v++)
+        if (c->same[v] != v)
+            (*other)[c->same[v]] = v;
+    return CSPM_OK;
+}
+
 uint32_t cg_core_n_vertices(const cg_core *c)
 {
     return c->n;

@@ -74,6 +74,9 @@ static inline uint64_t sat_add(uint64_t a, uint64_t b)
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
+/* other[v]: the second state of v's node when v is its first one here, else CG_NONE. The caller's to free. */
+int32_t cg_core_other_states(const cg_core *c, uint32_t **other, cspm_error **err);
+
 /* Core vertex of a view vertex, or CG_NONE. */
 static inline uint32_t core_find(const cg_core *c, uint32_t view_vertex)
 {

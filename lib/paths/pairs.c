@@ -1,6 +1,7 @@
 /* The best path of every (entry, target) pair: one backward cone a target, then a best-first search an entry, which hardly searches at all.
  */
 #include "paths/best.h"
+#include "paths/sort.h"
 
 typedef struct pair {
     uint64_t low; /* packed cost of the cheapest walk */
@@ -115,39 +116,17 @@ static int32_t each_target(pair_search *s, bool paths, cg_found_list *out, cspm_
     return CSPM_OK;
 }
 
-static int by_target(const pair *a, const pair *b)
+static bool by_target(const cg_core *c, const pair *a, const pair *b)
 {
-    if (a->target != b->target)
-        return a->target < b->target ? -1 : 1;
-    return a->entry < b->entry ? -1 : a->entry > b->entry;
+    (void)c;
+    return a->target != b->target ? a->target < b->target : a->entry < b->entry;
 }
-
-static void sort_by_target(pair *p, size_t n)
-{
-    for (size_t start = n / 2, end = n; end > 1;) { /* heap sort */
-        pair item;
-        if (start) {
-            item = p[--start];
-        } else {
-            item = p[--end];
-            p[end] = p[0];
-        }
-        size_t i = start;
-        for (size_t child; (child = 2 * i + 1) < end; i = child) {
-            if (child + 1 < end && by_target(&p[child], &p[child + 1]) < 0)
-                child++;
-            if (by_target(&item, &p[child]) >= 0)
-                break;
-            p[i] = p[child];
-        }
-        p[i] = item;
-    }
-}
+CG_DEFINE_SORT(sort_by_target, const cg_core *, pair, by_target)
 
 static int32_t list_pairs(pair_search *s, cg_found_list *out, cspm_error **err)
 {
     int32_t rc = CSPM_OK;
-    sort_by_target(s->pairs.data, s->pairs.count);
+    sort_by_target(s->c, s->pairs.data, s->pairs.count);
     for (size_t i = 0; i < s->pairs.count && rc == CSPM_OK; i++) {
         uint32_t target = s->pairs.data[i].target;
         if ((i == 0 || s->pairs.data[i - 1].target != target) && (rc = cone_of(s, target, err)) != CSPM_OK)
@@ -157,27 +136,11 @@ static int32_t list_pairs(pair_search *s, cg_found_list *out, cspm_error **err)
     return rc;
 }
 
-static void sort_found(const cg_core *c, cg_found *p, size_t n)
+static bool found_before(const cg_core *c, const cg_found *a, const cg_found *b)
 {
-    for (size_t start = n / 2, end = n; end > 1;) {
-        cg_found item;
-        if (start) {
-            item = p[--start];
-        } else {
-            item = p[--end];
-            p[end] = p[0];
-        }
-        size_t i = start;
-        for (size_t child; (child = 2 * i + 1) < end; i = child) {
-            if (child + 1 < end && cg_found_cmp(c, &p[child], &p[child + 1]) < 0)
-                child++;
-            if (cg_found_cmp(c, &item, &p[child]) >= 0)
-                break;
-            p[i] = p[child];
-        }
-        p[i] = item;
-    }
+    return cg_found_cmp(c, a, b) < 0;
 }
+CG_DEFINE_SORT(sort_found, const cg_core *, cg_found, found_before)
 
 int32_t cg_paths_best_per_pair(const cg_core *c, uint64_t max_pairs, cspm_op *op, cg_found_list *out, cspm_error **err)
 {
