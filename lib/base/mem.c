@@ -10,6 +10,7 @@ struct cg_mem {
     atomic_ullong peak;
     uint64_t budget;
     cg_mem *parent;
+    cspm_limits limits;       /* of the root; children ask it */
     cspm_allocator allocator; /* resize is NULL for the malloc family; taken from the root by children */
 };
 
@@ -58,6 +59,18 @@ cg_mem *cg_mem_child(cg_mem *parent, uint64_t budget_bytes)
     mem->allocator = parent->allocator;
     mem->parent = cg_mem_ref(parent);
     return mem;
+}
+
+void cg_mem_set_limits(cg_mem *mem, const cspm_limits *limits)
+{
+    mem->limits = *limits;
+}
+
+const cspm_limits *cg_mem_limits(const cg_mem *mem)
+{
+    while (mem->parent)
+        mem = mem->parent;
+    return &mem->limits;
 }
 
 cg_mem *cg_mem_ref(cg_mem *mem)
