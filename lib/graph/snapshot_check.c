@@ -72,6 +72,8 @@ static bool ascending(const uint32_t *values, uint64_t n)
 
 static bool presence_fine(const cg_presence *p, uint32_t domain)
 {
+    if (p->count == 0 && !p->bits && !p->list)
+        return true; /* none; a part a layer never had has no domain either */
     if (p->domain != domain || p->count > domain)
         return false;
     if (p->list)
@@ -464,6 +466,35 @@ static bool string_numbers_fine(const cg_column *c)
     return true;
 }
 
+/* An encoded list (see cg_list_decode): its texts must be UTF-8 like all others. */
+static bool list_fine(cg_str s)
+{
+    if (s.length == 0 || s.data[0] != CG_STRING)
+        return s.length != 0;
+    for (size_t at = 1; at < s.length;) {
+        uint32_t n;
+        if (s.length - at < sizeof n)
+            return false;
+        memcpy(&n, s.data + at, sizeof n);
+        at += sizeof n;
+        if (n > s.length - at || !utf8_fine(s.data + at, n))
+            return false;
+        at += n;
+    }
+    return true;
+}
+
+static bool texts_fine(const cg_strtab *t, const cg_column *c, uint64_t a, uint64_t b)
+{
+    if (c->type == CG_STRING)
+        return utf8_fine(t->bytes + a, b - a);
+    for (uint32_t i = 0; i < c->n_strings; i++) {
+        if (!list_fine(cg_strtab_get(t, c->first_string + i)))
+            return false;
+    }
+    return true;
+}
+
 static int32_t check_strings(cg_snap_file *f, const cg_layer *l, const cg_column *c, cspm_error **err)
 {
     const cg_strtab *t = &l->strings;
@@ -481,7 +512,7 @@ static int32_t check_strings(cg_snap_file *f, const cg_layer *l, const cg_column
         return cg_snap_damaged(f, in_file(f, starts), err, "the strings of a property are not possible");
     if ((rc = cg_snap_verify(f, in_file(f, t->bytes + a), b - a, err)) < 0)
         return rc;
-    if (!starts_fine(t, first, n) || !utf8_fine(t->bytes + a, b - a))
+    if (!starts_fine(t, first, n) || !texts_fine(t, c, a, b))
         return cg_snap_damaged(f, in_file(f, t->bytes + a), err, "the strings of a property are not possible");
     return CSPM_OK;
 }
