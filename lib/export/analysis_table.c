@@ -2,7 +2,7 @@
 #include "export/analysis_formats.h"
 #include "export/cells.h"
 
-enum { NARROW = 80, LEAST = 40, MOST_CHOKES = 8, MARGIN = 2 };
+enum { ONE_LINE = 140, LEAST = 48, MOST_CHOKES = 8, MARGIN = 2 };
 
 typedef struct pen {
     cg_buf *b;
@@ -81,14 +81,17 @@ static void ends_cell(const pen *p, const cg_pattern_row *row, uint32_t columns)
     group_cell(p, row->targets, row->n_targets, columns - used - 3);
 }
 
+/* Title and ends share a line where there is room for both, else the ends stand below. */
 static void pattern_lines(const pen *p, const cg_analysis *a)
 {
-    uint32_t fixed = 28, rest = p->width - fixed, title = p->width < NARROW ? rest : rest * 3 / 5;
+    uint32_t fixed = 30, rest = p->width - fixed;
+    bool one_line = p->width >= ONE_LINE;
+    uint32_t title = one_line ? rest * 5 / 8 : rest;
     heading(p, "ATTACK PATHS");
     paint(p, "2");
     cg_buf_adds(p->b, "  #  Level     Score   Count  ");
-    cg_cell_pad(p->b, CG_STR("Path"), title - 2);
-    cg_buf_adds(p->b, p->width < NARROW ? "\n" : "  From \xe2\x86\x92 to\n");
+    cg_cell_pad(p->b, CG_STR("Pattern"), one_line ? title : 7);
+    cg_buf_adds(p->b, one_line ? "  From \xe2\x86\x92 to\n" : ", from \xe2\x86\x92 to\n");
     paint(p, "0");
     for (uint32_t i = 0; i < a->n_patterns; i++) {
         const cg_pattern_row *row = &a->patterns[i];
@@ -97,14 +100,17 @@ static void pattern_lines(const pen *p, const cg_analysis *a)
         score_cell(p, row->score);
         count_cell(p, row->count);
         cg_buf_adds(p->b, "  ");
-        if (p->width < NARROW) {
-            cg_cell_write(p->b, row->title, title - 2);
-            cg_buf_adds(p->b, "\n     ");
-            ends_cell(p, row, p->width - 5);
-        } else {
-            cg_cell_pad(p->b, row->title, title - 2);
+        if (one_line) {
+            cg_cell_pad(p->b, row->title, title);
             cg_buf_adds(p->b, "  ");
             ends_cell(p, row, rest - title - 2);
+        } else {
+            cg_cell_wrap(p->b, row->title, rest, fixed);
+            cg_buf_char(p->b, '\n');
+            cg_cell_spaces(p->b, fixed);
+            paint(p, "2");
+            ends_cell(p, row, rest);
+            paint(p, "0");
         }
         cg_buf_char(p->b, '\n');
     }

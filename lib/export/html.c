@@ -231,9 +231,9 @@ static int32_t patterns(cg_analysis_out *o, cspm_error **err)
         if (listed)
             cg_buf_printf(o->out, "<a href=\"#p-%s\">", p->exemplar);
         html_name(o, p->title);
-        html_raw(o, listed ? "</a></td><td data-h=\"From\">" : "</td><td data-h=\"From\">");
+        html_raw(o, listed ? "</a></td><td class=\"who\" data-h=\"From\">" : "</td><td class=\"who\" data-h=\"From\">");
         names(o, p->entries, p->n_entries);
-        html_raw(o, "</td><td data-h=\"To\">");
+        html_raw(o, "</td><td class=\"who\" data-h=\"To\">");
         names(o, p->targets, p->n_targets);
         html_raw(o, "</td><td class=\"n\" data-h=\"Routes\">");
         html_number(o, p->count);

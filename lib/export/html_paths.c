@@ -19,9 +19,9 @@ static void chain(cg_analysis_out *o, const cg_attack_path *p)
     stop(o, p->n_steps ? p->steps[0].from : p->entry, p->level, !p->n_steps);
     html_raw(o, "</li>\n");
     for (uint32_t i = 0; i < p->n_steps; i++) {
-        cg_buf_printf(o->out, "<li><div class=\"hop%s\">", p->steps[i].conditional ? " maybe" : "");
+        cg_buf_printf(o->out, "<li><div class=\"hop%s\"><span>", p->steps[i].conditional ? " maybe" : "");
         html_text(o, p->steps[i].kind_name);
-        html_raw(o, "</div>");
+        html_raw(o, "</span></div>");
         stop(o, p->steps[i].to, p->level, i + 1 == p->n_steps);
         html_raw(o, "</li>\n");
     }
@@ -158,17 +158,24 @@ static void score(cg_analysis_out *o, const cg_attack_path *p)
     html_raw(o, "</ul>\n");
 }
 
-static void tags(cg_analysis_out *o, const char *title, const cg_str *items, uint32_t n)
+static void tags(cg_analysis_out *o, const cg_str *items, uint32_t n)
 {
-    if (!n)
-        return;
-    cg_buf_printf(o->out, "<h3>%s</h3>\n<div>", title);
     for (uint32_t i = 0; i < n; i++) {
         html_raw(o, "<span class=\"tag\">");
         html_text(o, items[i]);
         html_raw(o, "</span>");
     }
-    html_raw(o, "</div>\n");
+}
+
+/* What kind of risk, and where. */
+static void marks(cg_analysis_out *o, const cg_attack_path *p)
+{
+    html_raw(o, "<p class=\"marks\">");
+    tags(o, p->risk_factors, p->n_risk_factors);
+    tags(o, p->environments, p->n_environments);
+    if (p->subscription.length)
+        tags(o, &p->subscription, 1);
+    html_raw(o, "</p>\n");
 }
 
 static void card(cg_analysis_out *o, const cg_attack_path *p, bool open)
@@ -199,13 +206,12 @@ static void card(cg_analysis_out *o, const cg_attack_path *p, bool open)
     html_name(o, p->impact);
     html_raw(o, "</p>\n");
     chain(o, p);
+    marks(o, p);
     html_raw(o, "<div class=\"cols\"><div>\n");
     story(o, p);
+    score(o, p);
     html_raw(o, "</div><div>\n");
     advice(o, p);
-    score(o, p);
-    tags(o, "Risk factors", p->risk_factors, p->n_risk_factors);
-    tags(o, "Where", p->environments, p->n_environments);
     html_raw(o, "</div></div>\n</div>\n</details>\n");
 }
 

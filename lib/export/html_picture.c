@@ -5,7 +5,7 @@
 #include "export/cells.h"
 #include "export/html.h"
 
-enum { BOX_W = 164, BOX_H = 46, GAP_X = 112, GAP_Y = 26, PAD = 16, SWEEPS = 8, NAME_COLUMNS = 17, WIDE = 1120 };
+enum { BOX_W = 164, BOX_H = 46, GAP_X = 124, GAP_Y = 22, PAD = 16, NO_VERBS = 56, SWEEPS = 12, NAME_COLUMNS = 17 };
 
 typedef struct place {
     int32_t x, y; /* centre */
@@ -14,8 +14,8 @@ typedef struct place {
 typedef struct picture {
     cg_drawing d;
     place *at;
-    uint32_t *row, *order; /* row within the column; vertices by column and row */
-    uint64_t *weight;      /* where a vertex wants to be: scaled mean row of its neighbours */
+    uint32_t *row, *best, *order; /* row within the column, the same of the best order so far; vertices by column and row */
+    uint64_t *weight;             /* where a vertex wants to be: scaled mean row of its neighbours */
     uint32_t n_columns, most;
     int32_t width, height;
 } picture;
@@ -55,13 +55,16 @@ static uint64_t level_of(const picture *p, uint32_t v)
     return ((uint64_t)p->row[v] * 2 + 1) * 1000000 / (2 * (uint64_t)column_size(p, p->d.column[v]));
 }
 
-static void wish(picture *p, bool forward)
+/* Where the vertices of one column want to be: the mean place of their neighbours on the side the sweep comes from. */
+static void wish(picture *p, uint32_t column, bool forward)
 {
     for (uint32_t v = 0; v < p->d.n_nodes; v++) {
         uint64_t sum = 0, n = 0;
+        if (p->d.column[v] != column)
+            continue;
         for (uint32_t e = 0; e < p->d.n_edges; e++) {
             uint32_t self = p->d.ends[2 * e + forward], other = p->d.ends[2 * e + !forward];
-            if (self != v || (forward ? p->d.column[other] >= p->d.column[v] : p->d.column[other] <= p->d.column[v]))
+            if (self != v || (forward ? p->d.column[other] >= column : p->d.column[other] <= column))
                 continue;
             sum += level_of(p, other);
             n++;
@@ -70,28 +73,64 @@ static void wish(picture *p, bool forward)
     }
 }
 
-static void place_by_columns(picture *p)
+static uint32_t crossings(const picture *p)
 {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->d.n_edges; i++)
+        for (uint32_t k = i + 1; k < p->d.n_edges; k++) {
+            const uint32_t *a = &p->d.ends[2 * i], *b = &p->d.ends[2 * k];
+            if (p->d.column[a[0]] != p->d.column[b[0]] || p->d.column[a[1]] != p->d.column[b[1]])
+                continue;
+            n += (p->row[a[0]] < p->row[b[0]] && p->row[a[1]] > p->row[b[1]]) ||
+                 (p->row[a[0]] > p->row[b[0]] && p->row[a[1]] < p->row[b[1]]);
+        }
+    return n;
+}
+
+static void sweep(picture *p, bool forward)
+{
+    for (uint32_t i = 0; i < p->n_columns; i++) {
+        wish(p, forward ? i : p->n_columns - 1 - i, forward);
+        qsort_r(p->order, p->d.n_nodes, sizeof *p->order, by_wish, p);
+        number_rows(p);
+    }
+}
+
+/* Sweeps to and fro; the order with the fewest crossings wins, the first of equals. */
+static void order_rows(picture *p)
+{
+    uint32_t fewest = UINT32_MAX;
     for (uint32_t v = 0; v < p->d.n_nodes; v++) {
         p->order[v] = v;
+        p->weight[v] = v;
         if (p->d.column[v] + 1 > p->n_columns)
             p->n_columns = p->d.column[v] + 1;
     }
     qsort_r(p->order, p->d.n_nodes, sizeof *p->order, by_wish, p);
     number_rows(p);
-    for (int sweep = 0; sweep < SWEEPS; sweep++) {
-        wish(p, sweep % 2 == 0);
-        qsort_r(p->order, p->d.n_nodes, sizeof *p->order, by_wish, p);
-        number_rows(p);
+    for (int i = 0; i < SWEEPS && fewest; i++) {
+        sweep(p, i % 2 != 0);
+        uint32_t n = crossings(p);
+        if (n >= fewest)
+            continue;
+        fewest = n;
+        memcpy(p->best, p->row, p->d.n_nodes * sizeof *p->best);
     }
-    int32_t gap = GAP_X;
-    p->width = (int32_t)p->n_columns * (BOX_W + gap) - gap + 2 * PAD;
+    memcpy(p->row, p->best, p->d.n_nodes * sizeof *p->row);
+}
+
+static void place_by_columns(picture *p)
+{
+    order_rows(p);
+    /* The steps from the internet carry no words, so they need less room. */
+    int32_t saved = p->n_columns > 1 && p->d.nodes[0] == CG_NO_NODE ? GAP_X - NO_VERBS : 0;
+    p->width = (int32_t)p->n_columns * (BOX_W + GAP_X) - GAP_X + 2 * PAD - saved;
     p->height = (int32_t)p->most * (BOX_H + GAP_Y) - GAP_Y + 2 * PAD;
     for (uint32_t v = 0; v < p->d.n_nodes; v++) {
         int32_t n = (int32_t)column_size(p, p->d.column[v]);
         int32_t top = (p->height - (n * (BOX_H + GAP_Y) - GAP_Y)) / 2;
         p->at[v] =
-            (place){ PAD + BOX_W / 2 + (int32_t)p->d.column[v] * (BOX_W + gap), top + BOX_H / 2 + (int32_t)p->row[v] * (BOX_H + GAP_Y) };
+            (place){ PAD + BOX_W / 2 + (int32_t)p->d.column[v] * (BOX_W + GAP_X), top + BOX_H / 2 + (int32_t)p->row[v] * (BOX_H + GAP_Y) };
     }
 }
 
@@ -114,10 +153,10 @@ static void place_by_layout(picture *p, const cg_export_style *style)
 
 static void name_of_edge(cg_analysis_out *o, const picture *p, uint32_t e)
 {
-    cg_str kind = p->d.kinds[e] == CG_NO_NAME ? CG_STR(CG_INTERNET_KIND) : cg_name_get(o->g, CG_NAMES_KIND, p->d.kinds[e]);
+    cg_str kind = cg_name_get(o->g, CG_NAMES_KIND, p->d.kinds[e]);
     cg_buf cut;
     cg_buf_init(&cut, o->mem, 0);
-    cg_cell_write(&cut, kind, 18);
+    cg_cell_write(&cut, kind, 16);
     o->out->failed |= cut.failed;
     html_text(o, cg_buf_view(&cut));
     cg_buf_free(&cut);
@@ -143,18 +182,19 @@ static void draw_edge(cg_analysis_out *o, const picture *p, uint32_t e)
     }
 }
 
+/* Beside the tip, where the lines of one column have parted; those that end at one vertex stand above each other. The step from the
+ * internet is the same for all and goes without. */
 static void draw_verb(cg_analysis_out *o, const picture *p, uint32_t e)
 {
-    uint32_t from = p->d.ends[2 * e], to = p->d.ends[2 * e + 1], same = 0;
+    uint32_t from = p->d.ends[2 * e], to = p->d.ends[2 * e + 1], above = 0;
     place a = p->at[from], b = p->at[to];
-    for (uint32_t i = e; i-- && p->d.ends[2 * i] == from && p->d.ends[2 * i + 1] == to;)
-        same++;
-    /* Near the head, where lines that leave one vertex have already spread. */
-    int32_t x = b.x > a.x ? b.x - BOX_W / 2 - GAP_X / 2 : (a.x + b.x) / 2 + (a.x == b.x ? BOX_W / 2 + 30 : 0);
-    int32_t span = b.x - a.x - BOX_W, y = (a.y + b.y) / 2;
-    if (b.x > a.x && span > GAP_X)
-        y = b.y - (b.y - a.y) * GAP_X / (2 * span) / 2;
-    cg_buf_printf(o->out, "<text class=\"verb\" x=\"%d\" y=\"%d\">", x, y - 5 + (int32_t)same * 12);
+    if (p->d.kinds[e] == CG_NO_NAME)
+        return;
+    for (uint32_t i = 0; i < e; i++)
+        above += p->d.ends[2 * i + 1] == to && p->d.kinds[i] != CG_NO_NAME && (p->at[p->d.ends[2 * i]].x < b.x) == (a.x < b.x);
+    bool right = a.x < b.x;
+    cg_buf_printf(o->out, "<text class=\"verb%s\" x=\"%d\" y=\"%d\">", right ? "" : " back",
+                  right ? b.x - BOX_W / 2 - 14 : b.x + BOX_W / 2 + 14, b.y - 5 - (int32_t)above * 12);
     name_of_edge(o, p, e);
     html_raw(o, "</text>\n");
 }
@@ -201,9 +241,10 @@ static int32_t prepare(cg_analysis_out *o, picture *p, cspm_error **err)
         return rc;
     p->at = cg_arena_calloc(&o->arena, p->d.n_nodes + 1u, sizeof *p->at);
     p->row = cg_arena_calloc(&o->arena, p->d.n_nodes + 1u, sizeof *p->row);
+    p->best = cg_arena_calloc(&o->arena, p->d.n_nodes + 1u, sizeof *p->best);
     p->order = cg_arena_calloc(&o->arena, p->d.n_nodes + 1u, sizeof *p->order);
     p->weight = cg_arena_calloc(&o->arena, p->d.n_nodes + 1u, sizeof *p->weight);
-    if (!p->at || !p->row || !p->order || !p->weight)
+    if (!p->at || !p->row || !p->best || !p->order || !p->weight)
         return cg_nomem(o->mem, err);
     place_by_columns(p);
     if (o->style.x && o->style.y && o->style.n_places == p->d.n_nodes)
@@ -224,9 +265,10 @@ int32_t html_picture(cg_analysis_out *o, cspm_error **err)
                 "the highest risk a node is part of.</p>\n<div class=\"sheet picture scroll\" tabindex=\"0\" role=\"group\" "
                 "aria-label=\"Attack graph\">\n");
     cg_buf_printf(o->out,
-                  "<svg width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%u nodes and %u relationships between "
+                  "<svg style=\"width:100%%;max-width:%dpx;min-width:%dpx\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%u nodes and "
+                  "%u relationships between "
                   "entry points and targets; the paths below tell the same in words\">\n",
-                  p.width, p.height, p.width, p.height, p.d.n_nodes, p.d.n_edges);
+                  p.width, p.width * 4 / 5, p.width, p.height, p.d.n_nodes, p.d.n_edges);
     for (uint32_t e = 0; e < p.d.n_edges; e++)
         draw_edge(o, &p, e);
     for (uint32_t v = 0; v < p.d.n_nodes; v++)
