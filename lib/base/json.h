@@ -26,6 +26,7 @@ typedef struct cg_json_limits {
     uint64_t max_string_bytes; /* 0 = 64 MiB */
     uint64_t max_input_bytes;  /* 0 = none */
     bool allow_nul;            /* accept \u0000 inside strings */
+    bool own_keys;             /* the handler finds duplicate keys itself, because it can do so cheaper; duplicate_key() is not called */
     bool allow_multiple;       /* several documents one after another (NDJSON, concatenated) */
 } cg_json_limits;
 

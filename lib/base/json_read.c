@@ -126,6 +126,14 @@ static cg_pos pos_in_window(const cg_json_reader *r, uint64_t offset)
     return (cg_pos){ offset, line, column_in_window(r, offset) };
 }
 
+/* The same, counted from the end of the window: for what is near it. */
+static cg_pos pos_from_end(const cg_json_reader *r, uint64_t offset, const cg_pos *end)
+{
+    size_t n = (size_t)(offset - r->start.offset);
+    uint32_t line = end->line - (uint32_t)cg_json_survey_bytes(r->window + n, r->window_length - n).newlines;
+    return (cg_pos){ offset, line, column_in_window(r, offset) };
+}
+
 uint64_t cg_json_offset(const cg_json_reader *r)
 {
     return r->event_end;
@@ -166,8 +174,8 @@ uint32_t cg_json_depth(const cg_json_reader *r)
 }
 
 /* Find the token behind the last event, past the separator that may stand there. Run before a window goes, so that an error in a later
- * one still knows where its token began. */
-static void scan_gap(cg_json_reader *r)
+ * one still knows where its token began. `end`: of the window, when it is known. */
+static void scan_gap(cg_json_reader *r, const cg_pos *end)
 {
     size_t i = r->event_end > r->start.offset ? (size_t)(r->event_end - r->start.offset) : 0;
     for (; r->gap != GAP_TOKEN && i < r->window_length; i++) {
@@ -177,7 +185,7 @@ static void scan_gap(cg_json_reader *r)
         bool separates = r->gap == GAP_BLANK && (c == ',' ? r->after == AFTER_VALUE && r->depth : c == ':' && r->after == AFTER_KEY);
         r->gap = separates ? GAP_SEPARATOR : GAP_TOKEN;
         if (!separates)
-            r->token = pos_in_window(r, r->start.offset + i);
+            r->token = end ? pos_from_end(r, r->start.offset + i, end) : pos_in_window(r, r->start.offset + i);
     }
 }
 
@@ -213,7 +221,7 @@ static int32_t fail_nomem(cg_json_reader *r)
 /* Position of the token whose event is being handled; only before that event is noted. */
 static cg_pos token_in_hand(cg_json_reader *r)
 {
-    scan_gap(r);
+    scan_gap(r, NULL);
     return r->gap == GAP_TOKEN ? r->token : r->start;
 }
 
@@ -277,7 +285,7 @@ static int32_t fail_parser(cg_json_reader *r, size_t at)
         if (strstr((char *)theirs, complaints[i].theirs))
             c = &complaints[i];
     yajl_free_error(r->parser, theirs);
-    scan_gap(r);
+    scan_gap(r, NULL);
     if (c && c->expected[0])
         return fail_expected(r, c->detail, c->ours, c->expected);
     return fail(r, CSPM_E_PARSE, pos_in_window(r, r->start.offset + at), c ? c->detail : "Invalid", c ? c->ours : "malformed JSON");
@@ -393,7 +401,7 @@ static int on_key(void *ctx, const unsigned char *bytes, size_t length)
     const char *key = (const char *)bytes;
     if (too_long(r, length))
         return 0;
-    cg_key_answer seen = cg_json_keys_add(&r->keys, key, length, room_at(r, key));
+    cg_key_answer seen = r->limits.own_keys ? CG_KEY_NEW : cg_json_keys_add(&r->keys, key, length, room_at(r, key));
     if (__builtin_expect(seen != CG_KEY_NEW, 0)) {
         if (seen == CG_KEY_NOMEM) {
             fail_nomem(r);
@@ -429,7 +437,7 @@ static int on_start_object(void *ctx)
     cg_json_reader *r = ctx;
     if (!open_container(r))
         return 0;
-    if (!cg_json_keys_open(&r->keys)) {
+    if (!r->limits.own_keys && !cg_json_keys_open(&r->keys)) {
         fail_nomem(r);
         return 0;
     }
@@ -447,7 +455,8 @@ static int on_end_object(void *ctx)
     cg_json_reader *r = ctx;
     mark(r, token_end(r), AFTER_VALUE);
     r->depth--;
-    cg_json_keys_close(&r->keys);
+    if (!r->limits.own_keys)
+        cg_json_keys_close(&r->keys);
     return !r->handler->end_object || answer(r, r->handler->end_object(r->user));
 }
 
@@ -518,15 +527,11 @@ static uint64_t first_bad(cg_json_reader *r, const cg_json_survey *seen, const c
 
 static void leave_window(cg_json_reader *r, uint64_t newlines)
 {
-    scan_gap(r);
     cg_pos end = { r->start.offset + r->window_length, r->start.line + (uint32_t)newlines, 0 };
     end.column = column_in_window(r, end.offset);
-    if (!r->mark.line) {
-        /* Counted from the end, which is near: the mark is of the last item. */
-        size_t at = (size_t)(r->mark.offset - r->start.offset);
-        r->mark.line = end.line - (uint32_t)cg_json_survey_bytes(r->window + at, r->window_length - at).newlines;
-        r->mark.column = column_in_window(r, r->mark.offset);
-    }
+    scan_gap(r, &end);
+    if (!r->mark.line)
+        r->mark = pos_from_end(r, r->mark.offset, &end);
     r->start = end;
     r->window_length = 0;
     r->lines_seen = 0;

@@ -274,6 +274,15 @@ static int32_t mixed_format(og_state *s)
     return document_fault(s, "mixed format: \"graph\" beside \"meta\" or \"data\" in one file");
 }
 
+static int32_t repeated_field(og_state *s, const char *bytes, size_t length)
+{
+    og_text text;
+
+    if (s->in >= IN_NODE)
+        return og_duplicate_key(s, bytes, length);
+    return document_fault(s, "duplicate key \"%s\" in %s", og_printable(&text, bytes, length), names_of[s->in]);
+}
+
 static int32_t on_key(void *user, const char *bytes, size_t length)
 {
     og_state *s = user;
@@ -285,8 +294,13 @@ static int32_t on_key(void *user, const char *bytes, size_t length)
         return nul_in_item(s);
     if (s->in == IN_PROPS)
         return og_prop_key(s, bytes, length);
-    for (const og_field *f = fields_of[s->in]; f->length; f++)
-        if (f->length == length && memcmp(f->name, bytes, length) == 0) {
+    const og_field *table = fields_of[s->in];
+    for (const og_field *f = table; f->length; f++)
+        if (f->length == length && cg_name_same(f->name, bytes, length)) {
+            const uint8_t bit = (uint8_t)(1u << (f - table));
+            if (s->fields[s->in] & bit)
+                return repeated_field(s, bytes, length);
+            s->fields[s->in] |= bit;
             s->want = f->want;
             return f->want == WANT_GRAPH && s->has_legacy ? mixed_format(s) : CSPM_OK;
         }
@@ -298,19 +312,6 @@ static int32_t on_key(void *user, const char *bytes, size_t length)
     }
     return og_warn(s, "unknown-field", og_here(s), "field \"%s\" of %s is not part of OpenGraph: ignored",
                    og_printable(&text, bytes, length), names_of[s->in]);
-}
-
-static int32_t on_duplicate_key(void *user, const char *bytes, size_t length)
-{
-    og_state *s = user;
-    const uint8_t in = s->in == IN_SKIP ? s->skip_to : s->in;
-    og_text text;
-
-    if (in >= IN_NODE)
-        return og_item_fail(s, false, "duplicate-key", "key \"%s\" twice in one object", og_printable(&text, bytes, length));
-    if (s->in == IN_SKIP)
-        return CSPM_OK;
-    return document_fault(s, "duplicate key \"%s\" in %s", og_printable(&text, bytes, length), names_of[in]);
 }
 
 /* ---- brackets ---- */
@@ -347,7 +348,7 @@ static int32_t on_start_object(void *user)
     case WANT_END:
         return og_endpoint_begin(s, true);
     case WANT_PROPS:
-        return enter(s, IN_PROPS, WANT_PROP);
+        return og_props_begin(s);
     case WANT_MATCHER:
         return og_matcher_begin(s);
     case WANT_ROOT:
@@ -456,7 +457,6 @@ static const cg_json_handler handler = {
     .end_object = on_end_object,
     .start_array = on_start_array,
     .end_array = on_end_array,
-    .duplicate_key = on_duplicate_key,
 };
 
 static int opengraph_recognise(const char *head, size_t length, bool whole)
@@ -493,6 +493,7 @@ static void opengraph_close(void *state)
     cg_buf_free(&s->end.text);
     cg_buf_free(&s->prop.text);
     cg_free(s->mem, s->prop.list);
+    cg_vec_free(s->mem, &s->prop.seen);
     cg_arena_free(&s->arena);
     cg_free(s->mem, s);
 }
@@ -505,6 +506,7 @@ static int32_t opengraph_open(cg_builder *b, cg_str source, cspm_op *op, void **
         .max_depth = limits->max_depth > UINT32_MAX ? UINT32_MAX : (uint32_t)limits->max_depth,
         .max_string_bytes = limits->max_string_bytes,
         .allow_nul = true, /* costs the item, not the file */
+        .own_keys = true,
     };
     og_state *s = cg_calloc(mem, 1, sizeof *s);
     int32_t rc = CSPM_OK;

@@ -128,6 +128,7 @@ int32_t og_item_begin(og_state *s, bool edge)
     s->item_offset = cg_json_offset(s->reader) - 1;
     cg_json_mark(s->reader);
     s->in = edge ? IN_EDGE : IN_NODE;
+    s->fields[s->in] = 0;
     int32_t rc = edge ? cg_builder_begin_edge(s->b, s->item_offset, s->err) : cg_builder_begin_node(s->b, s->item_offset, s->err);
     s->item_open = rc == CSPM_OK;
     return rc;
@@ -228,6 +229,7 @@ int32_t og_endpoint_begin(og_state *s, bool is_end)
     e->label = CG_NO_NAME;
     e->n_matchers = 0;
     s->in = IN_ENDPOINT;
+    s->fields[IN_ENDPOINT] = 0;
     return CSPM_OK;
 }
 
@@ -283,6 +285,7 @@ int32_t og_matcher_begin(og_state *s)
         cg_buf_clear(&e->text);
     e->matcher_seen = 0;
     s->in = IN_MATCHER;
+    s->fields[IN_MATCHER] = 0;
     return CSPM_OK;
 }
 
@@ -372,22 +375,59 @@ int32_t og_endpoint_end(og_state *s)
 
 /* ---- properties ---- */
 
+int32_t og_duplicate_key(og_state *s, const char *bytes, size_t length)
+{
+    og_text text;
+    return og_item_fail(s, false, "duplicate-key", "key \"%s\" twice in one object", og_printable(&text, bytes, length));
+}
+
+int32_t og_props_begin(og_state *s)
+{
+    og_property *p = &s->prop;
+
+    s->in = IN_PROPS;
+    if (++p->serial == 0) {
+        memset(p->seen.data, 0, p->seen.count * sizeof *p->seen.data);
+        p->serial = 1;
+    }
+    return CSPM_OK;
+}
+
+static int32_t new_prop_key(og_state *s, const char *bytes, size_t length)
+{
+    og_property *p = &s->prop;
+    int32_t rc;
+
+    p->name = (cg_str){ p->name_copy, length < sizeof p->name_copy ? length : sizeof p->name_copy };
+    memcpy(p->name_copy, bytes, p->name.length);
+    if ((rc = cached_name(s, &s->keys, bytes, length, cg_builder_key, &p->key)) < 0)
+        return rc;
+    while (p->seen.count <= p->key)
+        if (!cg_vec_push(s->mem, &p->seen, 0))
+            return cg_nomem(s->mem, s->err);
+    return CSPM_OK;
+}
+
 int32_t og_prop_key(og_state *s, const char *bytes, size_t length)
 {
     og_property *p = &s->prop;
     cg_name_slot *slot = cg_name_cache_slot(&s->keys, bytes, length);
+    int32_t rc;
 
     s->want = WANT_PROP;
-    if (cg_name_slot_is(slot, bytes, length)) {
+    if (cg_name_slot_is(slot, bytes, length) && slot->id < p->seen.count) {
         p->key = slot->id;
         p->name = (cg_str){ slot->bytes, length };
-        return CSPM_OK;
+    } else {
+        if (length == 0)
+            return og_item_fail(s, false, "bad-item", "a property has an empty name");
+        if ((rc = new_prop_key(s, bytes, length)) < 0)
+            return rc;
     }
-    p->name = (cg_str){ p->name_copy, length < sizeof p->name_copy ? length : sizeof p->name_copy };
-    memcpy(p->name_copy, bytes, p->name.length);
-    if (length == 0)
-        return og_item_fail(s, false, "bad-item", "a property has an empty name");
-    return cached_name(s, &s->keys, bytes, length, cg_builder_key, &p->key);
+    if (p->seen.data[p->key] == p->serial)
+        return og_duplicate_key(s, bytes, length);
+    p->seen.data[p->key] = p->serial;
+    return CSPM_OK;
 }
 
 int32_t og_prop_set(og_state *s, cg_value value)

@@ -87,6 +87,8 @@ typedef struct og_property {
     uint32_t key;
     cg_str name; /* for messages: in the cache, or cut short in `name_copy` */
     char name_copy[64];
+    CG_VEC(uint32_t) seen; /* per key: serial of the object that has it */
+    uint32_t serial;
     cg_list *list; /* scratch, reused; strings are offsets in `text` until the list ends */
     uint32_t list_capacity;
     cg_buf text;
@@ -98,6 +100,7 @@ typedef struct og_state {
     cspm_error **err; /* of the call that is running */
     cg_json_reader *reader;
     uint8_t in, want;
+    uint8_t fields[IN_SKIP]; /* per kind of object: bits of the fields read already */
     bool item_is_edge;
     bool endpoint_is_end;
     uint8_t seen;    /* SEEN_ bits of the item */
@@ -149,6 +152,8 @@ int32_t og_matcher_begin(og_state *s);
 int32_t og_matcher_key(og_state *s, const char *bytes, size_t length);
 int32_t og_matcher_value(og_state *s, cg_value value);
 int32_t og_matcher_end(og_state *s);
+int32_t og_props_begin(og_state *s);
+int32_t og_duplicate_key(og_state *s, const char *bytes, size_t length);
 int32_t og_prop_key(og_state *s, const char *bytes, size_t length);
 int32_t og_prop_set(og_state *s, cg_value value);
 int32_t og_list_begin(og_state *s);

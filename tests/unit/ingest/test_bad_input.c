@@ -32,7 +32,6 @@ static const bad_item bad_nodes[] = {
     { "{\"id\":\"x\",\"kinds\":[\"A\",\"TAG_tier_zero\"]}", "reserved-kind", "TAG_tier_zero" },
     { "{\"id\":\"x\",\"id\":\"y\",\"kinds\":[]}", "duplicate-key", "\"id\" twice" },
     { "{\"id\":\"x\",\"kinds\":[],\"properties\":{\"p\":1,\"p\":2}}", "duplicate-key", "\"p\" twice" },
-    { "{\"id\":\"x\",\"kinds\":[],\"extra\":{\"p\":1,\"p\":[{}]},\"more\":0}", "duplicate-key", "\"p\" twice" },
     { "{\"id\":\"x\\u0000y\",\"kinds\":[]}", "nul-in-string", "U+0000" },
     { "{\"id\":\"x\",\"kinds\":[\"a\\u0000\"]}", "nul-in-string", "U+0000" },
     { "{\"id\":\"x\",\"kinds\":[],\"properties\":{\"p\\u0000\":1}}", "nul-in-string", "U+0000" },
