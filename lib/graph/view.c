@@ -148,7 +148,7 @@ static int32_t stored_edges(maker *m, const cg_edge_store *s)
         for (uint32_t e = begin; e < end; e++) {
             uint32_t kind = cg_edge_kind(s, e), cost = 0;
             cg_rel rel = s->first + e;
-            if (!m->kinds[kind].in || hidden_node(m, s->to[e]) || hidden_rel(m, rel))
+            if (!m->kinds[kind].in || s->to[e] == n || hidden_node(m, s->to[e]) || hidden_rel(m, rel))
                 continue;
             bool conditional = cg_rel_conditional(m->g, rel);
             if (conditional && m->o.exclude_conditional)

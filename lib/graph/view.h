@@ -2,6 +2,7 @@
  *
  * Vertices: states 0..n_nodes-1 are (node, control). Nodes that some edge gives only *read* of get one more vertex (node, read), numbered
  * from n_nodes. Hubs come last, from first_hub: an arc into a hub is one hop, an arc out of it none, so each pair is one hop exactly.
+ * Relationships of a node to itself lead nowhere and are left out.
  * From (v, control) every traversable edge of v leaves; from (v, read) only those that need no more than read.
  * Built once for a graph and a set of excluded kinds; immutable; any thread. O(n + m). */
 #ifndef CG_GRAPH_VIEW_H

@@ -7,12 +7,12 @@ typedef struct choke_search {
     cg_work work;
     cg_domtree tree;
     cg_coverage cover;
-    uint32_t *lost;     /* by number: live targets dominated by this vertex */
-    uint32_t *other;    /* second states; NULL: none */
+    uint32_t *lost;      /* by number: live targets dominated by this vertex */
+    uint32_t *other;     /* second states; NULL: none */
     uint32_t *node_lost; /* first states of nodes with two: targets lost without the node, CG_NONE not looked at */
     uint8_t *seen;
     uint32_t *queue;
-    bool *end;          /* graph nodes (first states) that are an entry or a target */
+    bool *end; /* graph nodes (first states) that are an entry or a target */
 } choke_search;
 
 /* ---- how many targets each vertex dominates ---- */
@@ -128,7 +128,7 @@ static uint32_t entries_behind(choke_search *s, uint32_t a, uint32_t b)
         s->queue[tail++] = start[i];
     }
     for (; head < tail; head++) {
-        for (uint32_t e = c->in[s->queue[head]]; e < c->in[s->queue[head] + 1]; e++) {
+        for (uint32_t e = c->in [s->queue[head]]; e < c->in[s->queue[head] + 1]; e++) {
             if (s->seen[c->from[e]])
                 continue;
             s->seen[c->from[e]] = 1;

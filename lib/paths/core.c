@@ -235,9 +235,7 @@ static int32_t fill_rows(cg_core *c, build *t, cspm_op *op, cspm_error **err)
         c->out[u] = c->m;
         for (uint32_t a = v->out_offset[from], end = v->out_offset[from + 1]; a < end; a++) {
             uint32_t w = v->out_to[a];
-            /* A relationship of a node to itself is on no simple path. */
-            if (t->f[w] == CG_UNREACHED || c->f[u] + hop + t->b[w] > c->max_length ||
-                (hop && w < v->first_hub && c->same[t->number[w]] == c->same[u]))
+            if (t->f[w] == CG_UNREACHED || c->f[u] + hop + t->b[w] > c->max_length)
                 continue;
             t->row_arc[n] = a;
             t->row_key[n++] = t->b[w];

@@ -67,7 +67,8 @@ static void cover_hub(const cg_core *c, cg_coverage *v, uint32_t h, const uint64
         own[c->same[c->to[a]]] = 0;
 }
 
-static void cover_layer(const cg_core *c, cg_coverage *v, const uint64_t *upto, const uint64_t *behind, const uint64_t *ahead, uint64_t *own)
+static void cover_layer(const cg_core *c, cg_coverage *v, const uint64_t *upto, const uint64_t *behind, const uint64_t *ahead,
+                        uint64_t *own)
 {
     for (uint32_t u = 0; u < c->first_hub; u++) {
         v->vertex[u] = sat_mul_add(v->vertex[u], upto[u], ahead[u]);

@@ -7,9 +7,9 @@
 #define CG_HUB_PAIRS_MAX (1u << 20) /* pairs of hubs counted one by one; beyond, a hub counts as a whole */
 
 typedef struct cg_coverage {
-    uint64_t *vertex; /* walks through a state, or a hub as a whole; a walk that comes twice counts twice */
-    uint64_t *arc;    /* arcs between states */
-    uint64_t *pair;   /* pairs of hubs: pair_first[h - first_hub] + in place * outs + out place; (s, s) stays 0 */
+    uint64_t *vertex;     /* walks through a state, or a hub as a whole; a walk that comes twice counts twice */
+    uint64_t *arc;        /* arcs between states */
+    uint64_t *pair;       /* pairs of hubs: pair_first[h - first_hub] + in place * outs + out place; (s, s) stays 0 */
     uint32_t *pair_first; /* CG_NONE: this hub is counted as a whole only */
     uint32_t n_pairs;
 } cg_coverage;

@@ -10,15 +10,15 @@ typedef struct cut_search {
     cg_node target;
     uint32_t target_states[2];
     uint32_t n_target_states;
-    uint32_t *other;    /* second state of a first one; NULL: nobody has two */
-    uint8_t *entry;     /* flow nodes the attacker starts from */
-    uint8_t *used;      /* flow nodes a unit goes through */
-    uint32_t *flow;     /* by core arc */
-    uint32_t *leaves;   /* used flow node -> arc its unit leaves by */
-    uint32_t *seen;     /* by side: round of the search */
-    uint32_t *nearer;   /* by side: the next side on the way to the target; END before it */
-    uint32_t *over;     /* by side: arc on that way, or INSIDE */
-    bool *cancels;      /* by side: that step takes flow back */
+    uint32_t *other;  /* second state of a first one; NULL: nobody has two */
+    uint8_t *entry;   /* flow nodes the attacker starts from */
+    uint8_t *used;    /* flow nodes a unit goes through */
+    uint32_t *flow;   /* by core arc */
+    uint32_t *leaves; /* used flow node -> arc its unit leaves by */
+    uint32_t *seen;   /* by side: round of the search */
+    uint32_t *nearer; /* by side: the next side on the way to the target; END before it */
+    uint32_t *over;   /* by side: arc on that way, or INSIDE */
+    bool *cancels;    /* by side: that step takes flow back */
     uint32_t *queue, head, tail;
     uint32_t round;
 } cut_search;
@@ -123,7 +123,7 @@ static bool adjacent(const cut_search *s)
 {
     const cg_core *c = s->c;
     for (uint32_t i = 0; i < s->n_target_states; i++) {
-        for (uint32_t e = c->in[s->target_states[i]]; e < c->in[s->target_states[i] + 1]; e++) {
+        for (uint32_t e = c->in [s->target_states[i]]; e < c->in[s->target_states[i] + 1]; e++) {
             uint32_t u = c->from[e];
             if (!core_is_hub(c, u)) {
                 if (s->entry[c->same[u]] && core_node(c, u) != s->target)

@@ -6,7 +6,7 @@ typedef struct maker {
     cg_domtree *t;
     uint32_t *parent; /* tree parent; path compression shortens it */
     uint32_t *semi, *label, *stack, *next;
-    uint8_t *entry;   /* core vertices the super-source leads to */
+    uint8_t *entry; /* core vertices the super-source leads to */
 } maker;
 
 static int32_t number_vertices(maker *m, cspm_op *op, cspm_error **err)

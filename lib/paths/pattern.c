@@ -289,7 +289,8 @@ static int32_t prepare(cg_trie *t, cspm_op *op, cspm_error **err)
     t->full_mask = (UINT32_C(1) << t->bits) - 1;
     uint64_t places = (uint64_t)c->n << t->bits;
     if (places > UINT32_C(1) << 28)
-        return cg_fail(c->mem, err, CSPM_E_LIMIT, "patterns through %u waypoints of a core of %u vertices need too much memory", t->bits, c->n);
+        return cg_fail(c->mem, err, CSPM_E_LIMIT, "patterns through %u waypoints of a core of %u vertices need too much memory", t->bits,
+                       c->n);
     t->label = cg_alloc_array(c->mem, c->n, sizeof *t->label);
     t->step_of = cg_alloc_array(c->mem, c->m, sizeof *t->step_of);
     t->entry_step = cg_alloc_array(c->mem, c->n, sizeof *t->entry_step);

@@ -1,4 +1,5 @@
-/* Patterns: a walk through the trie of (relationship kind, label) sequences, with the walks of each sequence as one set. Private to paths/. */
+/* Patterns: a walk through the trie of (relationship kind, label) sequences, with the walks of each sequence as one set. Private to paths/.
+ */
 #ifndef CG_PATHS_PATTERN_H
 #define CG_PATHS_PATTERN_H
 
@@ -14,9 +15,9 @@ typedef struct cg_spot {
 
 /* Spots of one trie node: those reached by its sequence. */
 typedef struct cg_group {
-    uint32_t step;  /* class of the last hop; at level 0 that of the entries */
+    uint32_t step; /* class of the last hop; at level 0 that of the entries */
     uint32_t begin, end;
-    uint64_t low;   /* lower bound of every pattern from here on */
+    uint64_t low; /* lower bound of every pattern from here on */
 } cg_group;
 
 typedef struct cg_level {
@@ -42,19 +43,19 @@ typedef struct cg_trie {
     const cg_core *c;
     cg_work work;
     uint32_t bits, full_mask;
-    uint32_t *label;      /* core state -> primary label */
-    uint32_t *step_of;    /* core arc into a state -> class */
-    uint32_t *entry_step; /* core state -> class of walks that begin there */
+    uint32_t *label;             /* core state -> primary label */
+    uint32_t *step_of;           /* core arc into a state -> class */
+    uint32_t *entry_step;        /* core state -> class of walks that begin there */
     CG_VEC(cg_step_class) steps; /* in order of first use; classes of entries have kind CG_NO_NAME */
-    uint32_t *step_count; /* by class, zero between steps */
+    uint32_t *step_count;        /* by class, zero between steps */
     CG_VEC(uint32_t) steps_hit;
     CG_VEC(cg_emitted) emitted;
     CG_VEC(cg_hub_visit) visits;
-    uint64_t *own;        /* by core vertex, zero between uses */
-    uint64_t *rest;       /* packed rest costs of states and hubs */
-    uint32_t *twins;      /* core vertex -> size of its group of interchangeable ones */
+    uint64_t *own;   /* by core vertex, zero between uses */
+    uint64_t *rest;  /* packed rest costs of states and hubs */
+    uint32_t *twins; /* core vertex -> size of its group of interchangeable ones */
     cg_level levels[CG_MAX_HOPS + 1];
-    uint32_t *slot;       /* place -> spot, where stamped */
+    uint32_t *slot; /* place -> spot, where stamped */
     uint32_t *stamp, now;
 } cg_trie;
 

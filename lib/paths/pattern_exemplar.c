@@ -97,8 +97,10 @@ static bool tip_before(const exemplar *x, uint32_t a, uint32_t b)
             by_node = n < m ? -1 : 1;
         if (p->parent == CG_NONE)
             break;
-        cg_rel r = p->through == CG_NONE ? cg_view_rel(c->view, c->arc[p->arc], CG_NONE) : cg_view_rel(c->view, c->arc[p->through], c->arc[p->arc]);
-        cg_rel s = q->through == CG_NONE ? cg_view_rel(c->view, c->arc[q->arc], CG_NONE) : cg_view_rel(c->view, c->arc[q->through], c->arc[q->arc]);
+        cg_rel r = p->through == CG_NONE ? cg_view_rel(c->view, c->arc[p->arc], CG_NONE)
+                                         : cg_view_rel(c->view, c->arc[p->through], c->arc[p->arc]);
+        cg_rel s = q->through == CG_NONE ? cg_view_rel(c->view, c->arc[q->arc], CG_NONE)
+                                         : cg_view_rel(c->view, c->arc[q->through], c->arc[q->arc]);
         int order = cg_rel_order(c, r, s);
         by_rel = order ? order : by_rel;
         p = &x->tips.data[p->parent];

@@ -133,7 +133,8 @@ o_list o_all_paths(const t_graph *g, const cg_path_request *q, size_t most)
         w->now.entry = i;
         visit(w, q->entries[i].node, true);
     }
-    qsort(list.paths, list.count, sizeof *list.paths, o_cmp);
+    if (list.count)
+        qsort(list.paths, list.count, sizeof *list.paths, o_cmp);
     free(w);
     o_relationships_free(&rels);
     return list;

@@ -34,7 +34,8 @@ static void compare_listed(const cg_core *c, const o_list *all, uint32_t round)
     ck_assert_int_eq(cg_paths_all(c, NULL, collect, &got, &truncated, NULL), CSPM_OK);
     ck_assert_uint_eq(truncated, 0);
     ck_assert_uint_eq(got.count, all->count);
-    qsort(got.paths, got.count, sizeof *got.paths, o_cmp);
+    if (got.count)
+        qsort(got.paths, got.count, sizeof *got.paths, o_cmp);
     for (size_t i = 0; i < got.count; i++) {
         ck_assert_msg(o_cmp(&got.paths[i], &all->paths[i]) == 0, "round %u: path %zu differs", round, i);
         ck_assert_uint_eq(got.paths[i].conditional, all->paths[i].conditional);

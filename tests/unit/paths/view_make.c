@@ -60,6 +60,8 @@ static void emit(cg_view *v, bool put, uint32_t from, uint32_t to, const t_edge 
 
 static void emit_edge(cg_view *v, bool put, const t_edge *e, uint32_t to, cg_rel rel)
 {
+    if (to == e->from)
+        return;
     if (!cg_view_is_hub(v, to) && e->gives == CG_CAP_READ)
         to = v->read_state[to];
     emit(v, put, e->from, to, e, rel);
