@@ -100,9 +100,9 @@ static const char *string_cell(const cspm_column *c, uint64_t row, size_t *lengt
     return (const char *)strings->values + strings->offsets[at];
 }
 
-typedef void (*cell_writer)(text *t, const char *s, size_t length, void *user);
+typedef void (*cell_writer)(text *t, const char *s, size_t length, bool json, void *user);
 
-/* Hand the text of one cell to `write`: strings bare, nulls empty, the rest as JSON. */
+/* Hand the text of one cell to `write`: nulls empty, texts of a text column bare, the rest as JSON. */
 static int each_cell(cspm_batch *batch, uint32_t column, uint64_t row, text *t, cell_writer write, void *user)
 {
     cspm_column c = { .struct_size = sizeof c };
@@ -113,25 +113,76 @@ static int each_cell(cspm_batch *batch, uint32_t column, uint64_t row, text *t, 
         return EXIT_INTERNAL;
     const char *s = string_cell(&c, row, &length);
     if (s) {
-        write(t, s, length, user);
+        write(t, s, length, false, user);
         return EXIT_DONE;
     }
     if (cspm_batch_cell_json(batch, column, row, &json, &error) != CSPM_OK)
         return report(error);
     s = cspm_buffer_data(json, &length);
-    write(t, s, length == 4 && memcmp(s, "null", 4) == 0 ? 0 : length, user);
+    write(t, s, length == 4 && memcmp(s, "null", 4) == 0 ? 0 : length, true, user);
     cspm_buffer_unref(json);
     return EXIT_DONE;
 }
 
-static void csv_writer(text *t, const char *s, size_t length, void *user)
+/* Four hexadecimal digits, or -1. */
+static long hex4(const char *s)
 {
+    long value = 0;
+    for (int i = 0; i < 4; i++) {
+        const char *digits = "0123456789abcdef", *at = s[i] ? strchr(digits, s[i] | (s[i] >= 'A' && s[i] <= 'F' ? 32 : 0)) : NULL;
+        if (!at || !*at)
+            return -1;
+        value = value * 16 + (at - digits);
+    }
+    return value;
+}
+
+static void add_utf8(text *t, long c)
+{
+    char bytes[4];
+    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    for (size_t i = n; i-- > 1; c >>= 6)
+        bytes[i] = (char)(0x80 | (c & 0x3f));
+    bytes[0] = (char)(n == 1 ? c : (0xf00 >> n & 0xff) | c);
+    add(t, bytes, n);
+}
+
+/* A cell that is one JSON string reads better bare: its text goes into `bare`. False when it is something else. */
+static bool unquote(const char *s, size_t length, text *bare)
+{
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+    if (length < 2 || s[0] != '"' || s[length - 1] != '"')
+        return false;
+    for (size_t i = 1; i + 1 < length; i++) {
+        const char *plain = s[i] == '\\' && i + 2 < length ? strchr(from, s[i + 1]) : NULL;
+        if (plain) {
+            add(bare, &to[plain - from], 1);
+            i++;
+        } else if (s[i] == '\\' && i + 6 < length && s[i + 1] == 'u') {
+            long c = hex4(s + i + 2), low = c >= 0xd800 && c < 0xdc00 && s[i + 6] == '\\' ? hex4(s + i + 8) : -1;
+            if (low >= 0xdc00 && low < 0xe000) {
+                c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+                i += 6;
+            }
+            add_utf8(bare, c < 0 ? 0xfffd : c);
+            i += 5;
+        } else {
+            add(bare, s + i, 1);
+        }
+    }
+    return true;
+}
+
+static void csv_writer(text *t, const char *s, size_t length, bool json, void *user)
+{
+    text bare = { 0 };
     (void)user;
-    /* A JSON string inside a VARIANT column reads better bare. */
-    if (length >= 2 && s[0] == '"' && s[length - 1] == '"' && !memchr(s + 1, '\\', length - 2) && !memchr(s + 1, '"', length - 2))
-        add_csv(t, s + 1, length - 2);
+    if (json && unquote(s, length, &bare))
+        add_csv(t, bare.data ? bare.data : "", bare.length);
     else
         add_csv(t, s, length);
+    t->failed |= bare.failed;
+    free(bare.data);
 }
 
 /* Table cells are collected first: column widths depend on all of them. */
@@ -166,15 +217,13 @@ static bool grid_add(grid *g, const char *s, size_t length)
     return !g->cells.failed;
 }
 
-static void table_writer(text *t, const char *s, size_t length, void *user)
+static void table_writer(text *t, const char *s, size_t length, bool json, void *user)
 {
-    (void)t;
-    if (length >= 2 && s[0] == '"' && s[length - 1] == '"' && !memchr(s + 1, '\\', length - 2) && !memchr(s + 1, '"', length - 2)) {
-        s++;
-        length -= 2;
-    }
-    if (!grid_add(user, s, length))
+    text bare = { 0 };
+    bool quoted = json && unquote(s, length, &bare);
+    if (bare.failed || !grid_add(user, quoted ? (bare.data ? bare.data : "") : s, quoted ? bare.length : length))
         t->failed = true;
+    free(bare.data);
 }
 
 static void grid_print(const grid *g, text *out, bool colour)

@@ -293,9 +293,10 @@ def test_githound(folder):
     scores = [p["risk_score"] for p in report["attack_paths"]]
     assert scores == sorted(scores, reverse=True)
     exported = folder / "again.json"
-    expect(run("export", sample, "--format", "opengraph", "-o", exported), 0)
     count = "MATCH (n) OPTIONAL MATCH (n)-[r]->() RETURN elementId(n), count(r) ORDER BY elementId(n)"
-    one = json.loads(run("query", count, sample, "--format", "json", "--no-builtin-rules").stdout)["rows"]
+    definition, organisation = sample / "schema.json", sample / "samples" / "githound_O_kgDOCoV2OQ.json"
+    expect(run("export", definition, organisation, "--format", "opengraph", "-o", exported), 0)
+    one = json.loads(run("query", count, organisation, "--format", "json", "--no-builtin-rules").stdout)["rows"]
     two = json.loads(run("query", count, exported, "--format", "json", "--no-builtin-rules").stdout)["rows"]
     assert one == two and len(one) == 338, len(one)
     return None

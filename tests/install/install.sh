@@ -17,7 +17,10 @@ cc -std=c99 -Wall -Wextra -Werror "$source/examples/embed/embed.c" $flags -o "$p
 LD_LIBRARY_PATH=$lib "$prefix/embed" "$source/examples/data/opengraph/estate" >"$prefix/shared"
 [ -s "$prefix/shared" ] || { echo "the embedding example printed nothing"; exit 1; }
 unset PKG_CONFIG_SYSROOT_DIR
-others=$(PKG_CONFIG_PATH=$(dirname "$pc") pkg-config --static --libs-only-l cspmgraph | sed 's/-lcspmgraph//')
+# The library itself static, what it needs shared: distributions do not ship every third-party library as an archive.
+needs=$(PKG_CONFIG_PATH=$(dirname "$pc") pkg-config --print-requires-private cspmgraph | cut -d' ' -f1)
+# shellcheck disable=SC2086
+others="$(pkg-config --libs $needs) -lm -pthread"
 include=$(dirname "$(dirname "$(find "$prefix/root" -name cspmgraph.h)")")
 # shellcheck disable=SC2086
 cc -std=c99 "-I$include" "$source/examples/embed/embed.c" "$lib/libcspmgraph.a" $others -o "$prefix/embed-static"
