@@ -31,6 +31,12 @@ int main(void)
 {
     SRunner *sr = srunner_create(tck_suite());
     srunner_add_suite(sr, corpora_suite());
+    srunner_add_suite(sr, syntax_suite());
+    srunner_add_suite(sr, expression_suite());
+    srunner_add_suite(sr, match_suite());
+    srunner_add_suite(sr, limits_suite());
+    srunner_add_suite(sr, memory_suite());
+    srunner_add_suite(sr, random_suite());
     srunner_set_tap(sr, "-");
     srunner_run_all(sr, CK_ENV);
     int failed = srunner_ntests_failed(sr);

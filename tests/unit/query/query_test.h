@@ -10,7 +10,34 @@
 /* A file of the shared material ($CSPM_SHARED, else ../shared); false when it is not there. */
 bool load_shared_json(cg_arena *arena, const char *name, cg_tree **out);
 
+/* A graph from CREATE statements and what a query answers: rows "a | b" joined by "; ", or "!Detail" for an error, "!limit NAME" for a limit,
+ * with " (truncated N)" behind rows when bits are set. The text is the caller's until the next call. */
+typedef struct bench {
+    cg_mem *mem;
+    cg_graph *g;
+    cg_buf out;
+    cg_run_limits limits;
+    const cg_param *params;
+    uint32_t n_params;
+    cspm_op *op;
+} bench;
+void bench_open(bench *b, const char *create);
+void bench_close(bench *b);
+const char *ask(bench *b, const char *query);
+const char *ask_bytes(bench *b, const char *query, size_t length);
+/* The compile error's JSON, or "" when it compiles. */
+const char *error_of(bench *b, const char *query);
+
+#define ck_answer(b, query, expected) ck_assert_str_eq(ask((b), (query)), (expected))
+
 Suite *tck_suite(void);
 Suite *corpora_suite(void);
+Suite *syntax_suite(void);
+Suite *expression_suite(void);
+Suite *match_suite(void);
+Suite *limits_suite(void);
+Suite *memory_suite(void);
+Suite *random_suite(void);
+Suite *plan_suite(void);
 
 #endif

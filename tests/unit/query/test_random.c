@@ -1,0 +1,271 @@
+/* Random graphs and random patterns against a naive evaluator that tries every assignment: equal multisets of rows.
+ * $CSPM_RANDOM_GRAPHS sets how many graphs (default 150). */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "query_test.h"
+
+#define MAX_NODES 6
+#define MAX_EDGES 10
+#define MAX_HOPS 3
+
+typedef struct sample {
+    uint32_t n, m;
+    bool label[MAX_NODES]; /* has :L */
+    uint32_t from[MAX_EDGES], to[MAX_EDGES], kind[MAX_EDGES];
+} sample;
+
+typedef struct hop {
+    int dir;  /* 1 out, 2 in, 3 both */
+    int kind; /* -1 any, 0, 1, 2 = either */
+    uint32_t min, max;
+    bool var;
+} hop;
+
+typedef struct pattern {
+    uint32_t hops, n_vars;
+    uint32_t var[MAX_HOPS + 1]; /* variable of each node position */
+    bool labelled[MAX_HOPS + 1];
+    hop hop[MAX_HOPS];
+    uint32_t split; /* hops from here on stand in a second comma pattern; `hops` = none */
+} pattern;
+
+static uint64_t state;
+static uint32_t draw(uint32_t n)
+{
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(state >> 33) % n;
+}
+
+static void make_sample(sample *s)
+{
+    s->n = 1 + draw(MAX_NODES);
+    s->m = draw(MAX_EDGES + 1);
+    for (uint32_t i = 0; i < s->n; i++)
+        s->label[i] = draw(2);
+    for (uint32_t i = 0; i < s->m; i++) {
+        s->from[i] = draw(s->n);
+        s->to[i] = draw(s->n);
+        s->kind[i] = draw(2);
+    }
+}
+
+static void create_text(const sample *s, cg_buf *b)
+{
+    cg_buf_adds(b, "CREATE ");
+    for (uint32_t i = 0; i < s->n; i++)
+        cg_buf_printf(b, "%s(n%u%s {i: %u})", i ? ", " : "", i, s->label[i] ? ":L" : "", i);
+    for (uint32_t i = 0; i < s->m; i++)
+        cg_buf_printf(b, ", (n%u)-[:K%u {i: %u}]->(n%u)", s->from[i], s->kind[i], i, s->to[i]);
+    cg_buf_char(b, '\0');
+}
+
+static void make_pattern(pattern *p)
+{
+    p->hops = 1 + draw(MAX_HOPS);
+    p->n_vars = 0;
+    for (uint32_t i = 0; i <= p->hops; i++) {
+        p->var[i] = p->n_vars && draw(5) == 0 ? draw(p->n_vars) : p->n_vars;
+        p->n_vars += p->var[i] == p->n_vars;
+        p->labelled[i] = draw(3) == 0;
+    }
+    for (uint32_t i = 0; i < p->hops; i++) {
+        hop *h = &p->hop[i];
+        h->dir = 1 + (int)draw(3);
+        h->kind = (int)draw(4) - 1;
+        h->var = draw(2);
+        h->min = h->var ? draw(3) : 1;
+        h->max = h->var ? (draw(3) ? h->min + draw(3) : UINT32_MAX) : 1;
+    }
+    p->split = p->hops > 1 && draw(3) == 0 ? 1 + draw(p->hops - 1) : p->hops;
+}
+
+static void node_text(const pattern *p, uint32_t i, cg_buf *b) { cg_buf_printf(b, "(v%u%s)", p->var[i], p->labelled[i] ? ":L" : ""); }
+
+static void query_text(const pattern *p, cg_buf *b)
+{
+    static const char *const kinds[] = { "", ":K0", ":K1", ":K0|K1" };
+    cg_buf_adds(b, "MATCH ");
+    node_text(p, 0, b);
+    for (uint32_t i = 0; i < p->hops; i++) {
+        const hop *h = &p->hop[i];
+        if (i == p->split) {
+            cg_buf_adds(b, ", ");
+            cg_buf_printf(b, "(v%u)", p->var[i]);
+        }
+        cg_buf_printf(b, "%s[r%u%s", h->dir == 2 ? "<-" : "-", i, kinds[h->kind + 1]);
+        if (h->var && h->max == UINT32_MAX)
+            cg_buf_printf(b, "*%u..", h->min);
+        else if (h->var)
+            cg_buf_printf(b, "*%u..%u", h->min, h->max);
+        cg_buf_adds(b, h->dir == 1 ? "]->" : "]-");
+        node_text(p, i + 1, b);
+    }
+    cg_buf_adds(b, " RETURN ");
+    for (uint32_t i = 0; i < p->n_vars; i++)
+        cg_buf_printf(b, "%sv%u.i AS a%u", i ? ", " : "", i, i);
+    for (uint32_t i = 0; i < p->hops; i++)
+        cg_buf_printf(b, p->hop[i].var ? ", [e IN r%u | e.i] AS b%u" : ", [r%u.i] AS b%u", i, i);
+    cg_buf_char(b, '\0');
+}
+
+typedef CG_VEC(char *) lines;
+typedef struct naive {
+    const sample *s;
+    const pattern *p;
+    cg_mem *mem;
+    lines *out;
+    uint32_t bound[MAX_HOPS + 1]; /* node of each variable, UINT32_MAX = none */
+    bool used[MAX_EDGES];
+    uint32_t walk[MAX_HOPS][MAX_EDGES], length[MAX_HOPS];
+} naive;
+
+static void add_line(cg_mem *mem, lines *l, const char *text, size_t length)
+{
+    char *copy = cg_alloc(mem, length + 1);
+    ck_assert_ptr_nonnull(copy);
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    ck_assert(cg_vec_push(mem, l, copy));
+}
+
+static void emit(naive *x)
+{
+    cg_buf b;
+    cg_buf_init(&b, x->mem, 0);
+    for (uint32_t i = 0; i < x->p->n_vars; i++)
+        cg_buf_printf(&b, "%s%u", i ? " | " : "", x->bound[i]);
+    for (uint32_t i = 0; i < x->p->hops; i++) {
+        cg_buf_adds(&b, " | [");
+        for (uint32_t k = 0; k < x->length[i]; k++)
+            cg_buf_printf(&b, "%s%u", k ? ", " : "", x->walk[i][k]);
+        cg_buf_char(&b, ']');
+    }
+    add_line(x->mem, x->out, b.data, b.length);
+    cg_buf_free(&b);
+}
+
+static void from_position(naive *x, uint32_t i);
+
+static bool node_fits(const naive *x, uint32_t i, uint32_t node) { return !x->p->labelled[i] || x->s->label[node]; }
+
+/* Node position i is `node`: bind or compare, go on, unbind. */
+static void place(naive *x, uint32_t i, uint32_t node)
+{
+    uint32_t v = x->p->var[i], before = x->bound[v];
+    if (!node_fits(x, i, node) || (before != UINT32_MAX && before != node))
+        return;
+    x->bound[v] = node;
+    from_position(x, i);
+    x->bound[v] = before;
+}
+
+static void walk(naive *x, uint32_t i, uint32_t at)
+{
+    const hop *h = &x->p->hop[i];
+    if (x->length[i] >= h->min)
+        place(x, i + 1, at);
+    if (x->length[i] >= h->max)
+        return;
+    for (uint32_t e = 0; e < x->s->m; e++) {
+        if (x->used[e] || (h->kind >= 0 && h->kind < 2 && x->s->kind[e] != (uint32_t)h->kind))
+            continue;
+        for (int way = 1; way <= 2; way++) {
+            uint32_t from = way == 1 ? x->s->from[e] : x->s->to[e], to = way == 1 ? x->s->to[e] : x->s->from[e];
+            if (!(h->dir & way) || from != at || (way == 2 && (h->dir & 1) && x->s->from[e] == x->s->to[e]))
+                continue;
+            x->used[e] = true;
+            x->walk[i][x->length[i]++] = e;
+            walk(x, i, to);
+            x->length[i]--;
+            x->used[e] = false;
+        }
+    }
+}
+
+static void from_position(naive *x, uint32_t i)
+{
+    if (i == x->p->hops)
+        emit(x);
+    else
+        walk(x, i, x->bound[x->p->var[i]]);
+}
+
+static int by_line(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+static void free_lines(cg_mem *mem, lines *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        cg_free(mem, l->data[i]);
+    cg_vec_free(mem, l);
+}
+
+static void split_rows(cg_mem *mem, const char *text, lines *out)
+{
+    while (*text) {
+        const char *end = strstr(text, "; ");
+        size_t n = end ? (size_t)(end - text) : strlen(text);
+        add_line(mem, out, text, n);
+        text += n + (end ? 2 : 0);
+    }
+}
+
+static void compare(bench *b, const sample *s, const pattern *p, const char *create)
+{
+    cg_buf text;
+    lines want = { 0 }, got = { 0 };
+    cg_buf_init(&text, b->mem, 0);
+    query_text(p, &text);
+    naive x = { .s = s, .p = p, .mem = b->mem, .out = &want };
+    memset(x.bound, 0xFF, sizeof x.bound);
+    for (uint32_t v = 0; v < s->n; v++)
+        place(&x, 0, v);
+    const char *answer = ask(b, text.data);
+    ck_assert_msg(answer[0] != '!', "%s\n%s\n%s", create, text.data, answer);
+    split_rows(b->mem, answer, &got);
+    if (want.count)
+        qsort(want.data, want.count, sizeof *want.data, by_line);
+    if (got.count)
+        qsort(got.data, got.count, sizeof *got.data, by_line);
+    ck_assert_msg(want.count == got.count, "%s\n%s\n%zu rows, not %zu", create, text.data, got.count, want.count);
+    for (size_t i = 0; i < want.count; i++)
+        ck_assert_msg(!strcmp(want.data[i], got.data[i]), "%s\n%s\nrow %s, not %s", create, text.data, got.data[i], want.data[i]);
+    free_lines(b->mem, &want);
+    free_lines(b->mem, &got);
+    cg_buf_free(&text);
+}
+
+START_TEST(patterns_equal_brute_force)
+{
+    uint32_t graphs = getenv("CSPM_RANDOM_GRAPHS") ? (uint32_t)strtoul(getenv("CSPM_RANDOM_GRAPHS"), NULL, 10) : 150;
+    cg_mem *mem = cg_mem_new(NULL, 0);
+    state = 20261122;
+    for (uint32_t i = 0; i < graphs; i++) {
+        sample s;
+        bench b;
+        cg_buf text;
+        make_sample(&s);
+        cg_buf_init(&text, mem, 0);
+        create_text(&s, &text);
+        bench_open(&b, text.data);
+        for (int k = 0; k < 12; k++) {
+            pattern p;
+            make_pattern(&p);
+            compare(&b, &s, &p, text.data);
+        }
+        bench_close(&b);
+        cg_buf_free(&text);
+    }
+    cg_mem_unref(mem);
+}
+END_TEST
+
+Suite *random_suite(void)
+{
+    Suite *s = suite_create("random");
+    TCase *tc = tcase_create("brute force");
+    tcase_set_timeout(tc, 300);
+    tcase_add_test(tc, patterns_equal_brute_force);
+    suite_add_tcase(s, tc);
+    return s;
+}
