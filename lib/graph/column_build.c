@@ -1,8 +1,6 @@
 /* Growing columns to finished ones: values into member order, the narrowest width, strings in order of first use. */
 #include "graph/build.h"
 
-#define SAMPLE 256
-
 typedef struct packing {
     cg_mem *mem;
     cg_owner *o;
@@ -159,10 +157,21 @@ static inline uint32_t place_of(const packing *p, uint32_t i)
     return *(const uint32_t *)cg_chunks_at(&p->in->values, p->pair_of[i]);
 }
 
-/* Whether more than half of the values differ, by members spread evenly: the answer must not depend on the order of inputs. */
+static uint32_t square_root(uint32_t v)
+{
+    uint32_t r = 0;
+    for (uint32_t bit = 1u << 15; bit; bit >>= 1)
+        if ((uint64_t)(r + bit) * (r + bit) <= v)
+            r += bit;
+    return r;
+}
+
+/* Whether more than about half of the values differ, by members spread evenly: the answer must not depend on the order of inputs. Of n
+ * values with d distinct, s samples hold about s^2 / 2d repeats; 4 sqrt(n) samples of n values with n / 2 distinct hold 16. */
 static int32_t mostly_distinct(packing *p, const cg_seed *seed, bool *answer, cspm_error **err)
 {
-    uint32_t n = p->out->at.count, looked = n < SAMPLE ? n : SAMPLE;
+    uint32_t n = p->out->at.count, looked = 4 * square_root(n);
+    looked = n > 256 ? looked : n;
     cg_dict seen = { 0 };
     int32_t rc = CSPM_OK;
     for (uint32_t i = 0; i < looked; i++) {
@@ -172,7 +181,7 @@ static int32_t mostly_distinct(packing *p, const cg_seed *seed, bool *answer, cs
             break;
         }
     }
-    *answer = seen.n_strings * 2 > looked;
+    *answer = looked == n ? seen.n_strings > n / 2 : looked - seen.n_strings < 16;
     cg_dict_free(&seen, p->mem);
     return rc;
 }

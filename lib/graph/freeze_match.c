@@ -122,7 +122,7 @@ static int32_t collect_questions(asking *a, cspm_error **err)
         }
         a->question_of[i] = id;
         question q = { .match = m, .hash = hash_of(a, &m->cells[0], m->nocase) };
-        if (id == a->questions.count && !cg_vec_push(mem, &a->questions, q)) {
+        if (a->folded.failed || (id == a->questions.count && !cg_vec_push(mem, &a->questions, q))) {
             rc = cg_nomem(mem, err);
             break;
         }
@@ -173,11 +173,14 @@ static int32_t walk_column(asking *a, const cg_match *m, cspm_error **err)
         cg_cell has;
         node = cg_presence_next(&c->at, node);
         read_cell(l, c, i, &has);
-        offer(a, node, hash_of(a, &has, m->nocase));
+        uint64_t hash = hash_of(a, &has, m->nocase);
+        if (a->folded.failed)
+            return cg_nomem(a->f->mem, err);
+        offer(a, node, hash);
         if (CG_OP_DUE(a->f->ticks) && (rc = cg_op_check(a->f->op, a->f->mem, err)) < 0)
             return rc;
     }
-    return a->folded.failed ? cg_nomem(a->f->mem, err) : CSPM_OK;
+    return CSPM_OK;
 }
 
 static int32_t walk_columns(asking *a, cspm_error **err)
