@@ -74,11 +74,15 @@ int32_t cg_graph_write_opengraph_schema(cg_graph_out *o, cspm_error **err)
     int32_t rc = CSPM_OK;
     cg_buf_adds(o->out, "{\"schema\":{\"name\":\"cspmgraph\",\"display_name\":\"cspmgraph\",\"version\":\"v1.0.0\",\"namespace\":\"CSPM\"},"
                         "\n\"node_kinds\":[");
+    bool first = true;
     for (uint32_t i = 0; i < n_labels && rc == CSPM_OK; i++) {
-        cg_buf_adds(o->out, i ? ",\n{\"name\":" : "\n{\"name\":");
+        if (!cg_label_count(o->g, i))
+            continue; /* only mentioned somewhere */
+        cg_buf_adds(o->out, first ? "\n{\"name\":" : ",\n{\"name\":");
         cg_json_write_string(o->out, cg_name_get(o->g, CG_NAMES_LABEL, i));
         cg_buf_char(o->out, '}');
         rc = cg_graph_out_step(o, err);
+        first = false;
     }
     cg_buf_adds(o->out, "\n],\n\"relationship_kinds\":[");
     for (uint32_t i = 0; i < n_kinds && rc == CSPM_OK; i++) {
