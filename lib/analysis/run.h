@@ -51,7 +51,7 @@ typedef struct cg_scope {
     cg_endpoint_vec targets;
     cg_node_vec waypoints;
     cg_view_options view;
-    cg_kind_set exclude, only;
+    cg_kind_set exclude;
     uint32_t truncated;
     CG_VEC(cg_diag) diags;
 } cg_scope;

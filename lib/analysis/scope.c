@@ -99,12 +99,7 @@ static int32_t choose_weight(cg_scope *s, cspm_error **err)
                            CG_FMT(w));
         return CSPM_OK;
     }
-    if (!kind_set_new(s, &s->only))
-        return cg_nomem(s->mem, err);
-    for (uint32_t kind = 0; kind < cg_name_count(s->g, CG_NAMES_KIND); kind++)
-        if (cg_kind_get_info(s->g, kind)->traversable)
-            s->only.words[kind >> 6] |= (uint64_t)1 << (kind & 63);
-    s->view.only = &s->only;
+    s->view.weight_key = cg_name_count(s->g, CG_NAMES_KEY); /* a key nothing has: every relationship counts as a hop */
     return CSPM_OK;
 }
 

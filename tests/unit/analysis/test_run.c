@@ -252,6 +252,15 @@ START_TEST(paths_between_two_sets)
     ck_assert_int_eq(cg_request_set_weight(w.request, CG_STR(""), &err), CSPM_OK); /* by hops the single step wins */
     ck_assert_int_eq(cg_paths_between(w.g, w.rules, w.request, NULL, &b, &err), CSPM_OK);
     ck_assert_uint_eq(b->paths[0].n_steps, 1);
+    ck_assert_uint_eq(b->paths[0].cost, CG_COST_UNIT);
+    cg_between_free(b);
+    world_free(&w);
+    WORLD(&w, "node a N", "node s N", "node c N", "edge a READ s", "edge s GO c"); /* counting hops does not turn reading into holding */
+    ck_assert_int_eq(cg_request_add_id(w.request, CG_SET_ENTRIES, CG_STR("a"), &err), CSPM_OK);
+    ck_assert_int_eq(cg_request_add_id(w.request, CG_SET_TARGETS, CG_STR("c"), &err), CSPM_OK);
+    ck_assert_int_eq(cg_request_set_weight(w.request, CG_STR(""), &err), CSPM_OK);
+    ck_assert_int_eq(cg_paths_between(w.g, w.rules, w.request, NULL, &b, &err), CSPM_OK);
+    ck_assert_uint_eq(b->n_paths, 0);
     cg_between_free(b);
     world_free(&w);
 }
