@@ -600,6 +600,11 @@ static q_expr *subscript(q_parser *p, q_expr *base)
     return qp_args(p, qp_new(p, slice ? X_SLICE : X_INDEX, base->start), parts, slice ? 3 : 2);
 }
 
+static bool starts_label(const q_token *t)
+{
+    return t->kind != QK_PUNCT || t->punct == '!' || t->punct == '%' || t->punct == '(';
+}
+
 static q_expr *postfix(q_parser *p)
 {
     q_expr *e = atom(p);
@@ -617,7 +622,7 @@ static q_expr *postfix(q_parser *p)
                 return NULL;
         } else if (qp_is(qp_look(p, 0), '[')) {
             e = subscript(p, e);
-        } else if (qp_is(qp_look(p, 0), ':') && qp_look(p, 1)->kind != QK_PUNCT && e->kind != X_LITERAL) {
+        } else if (qp_is(qp_look(p, 0), ':') && starts_label(qp_look(p, 1)) && e->kind != X_LITERAL) {
             p->at++;
             q_labels *labels = qp_labels(p, !p->bar_ends);
             e = labels ? wrap1(p, X_LABEL, e->start, e) : NULL;

@@ -74,7 +74,10 @@ const char *ask_bytes(bench *b, const char *query, size_t length)
     return b->out.data;
 }
 
-const char *ask(bench *b, const char *query) { return ask_bytes(b, query, strlen(query)); }
+const char *ask(bench *b, const char *query)
+{
+    return ask_bytes(b, query, strlen(query));
+}
 
 const char *error_of(bench *b, const char *query)
 {

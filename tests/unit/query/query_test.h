@@ -10,8 +10,8 @@
 /* A file of the shared material ($CSPM_SHARED, else ../shared); false when it is not there. */
 bool load_shared_json(cg_arena *arena, const char *name, cg_tree **out);
 
-/* A graph from CREATE statements and what a query answers: rows "a | b" joined by "; ", or "!Detail" for an error, "!limit NAME" for a limit,
- * with " (truncated N)" behind rows when bits are set. The text is the caller's until the next call. */
+/* A graph from CREATE statements and what a query answers: rows "a | b" joined by "; ", or "!Detail" for an error, "!limit NAME" for a
+ * limit, with " (truncated N)" behind rows when bits are set. The text is the caller's until the next call. */
 typedef struct bench {
     cg_mem *mem;
     cg_graph *g;

@@ -26,16 +26,16 @@ START_TEST(truth_tables)
     static const char *const values[] = { "true", "false", "null" };
     /* Indexed by left, right: true, false, null. */
     static const char *const and[] = { "true", "false", "null", "false", "false", "false", "null", "false", "null" };
-    static const char *const or[] = { "true", "true", "true", "true", "false", "null", "true", "null", "null" };
-    static const char *const xor[] = { "false", "true", "null", "true", "false", "null", "null", "null", "null" };
+    static const char *const or [] = { "true", "true", "true", "true", "false", "null", "true", "null", "null" };
+    static const char *const xor [] = { "false", "true", "null", "true", "false", "null", "null", "null", "null" };
     bench b;
     bench_open(&b, "");
     for (int i = 0; i < 9; i++) {
         char text[96];
-        snprintf(text, sizeof text, "RETURN %s AND %s AS a, %s OR %s AS o, %s XOR %s AS x", values[i / 3], values[i % 3], values[i / 3], values[i % 3], values[i / 3],
-                 values[i % 3]);
+        snprintf(text, sizeof text, "RETURN %s AND %s AS a, %s OR %s AS o, %s XOR %s AS x", values[i / 3], values[i % 3], values[i / 3],
+                 values[i % 3], values[i / 3], values[i % 3]);
         char want[64];
-        snprintf(want, sizeof want, "%s | %s | %s", and[i], or[i], xor[i]);
+        snprintf(want, sizeof want, "%s | %s | %s", and[i], or [i], xor[i]);
         ck_assert_msg(!strcmp(ask(&b, text), want), "%s gives %s", text, b.out.data);
     }
     ck_answer(&b, "RETURN NOT true AS a, NOT false AS b, NOT null AS c, NOT NOT true AS d", "false | true | null | true");
@@ -195,7 +195,7 @@ START_TEST(functions)
         { "tail([1, 2, 3])", "[2, 3]" },
         { "reverse([1, 2])", "[2, 1]" },
         { "reverse('a\xC3\xA9')", "'\xC3\xA9"
-                              "a'" },
+                                  "a'" },
         { "range(1, 3)", "[1, 2, 3]" },
         { "range(3, 1, -1)", "[3, 2, 1]" },
         { "range(1, 0)", "[]" },
@@ -284,7 +284,8 @@ START_TEST(aggregates)
     ck_answer(&b, "UNWIND [] AS x RETURN x, count(*)", "");
     ck_answer(&b, "UNWIND [1, 2, 1, null, null] AS x RETURN x, count(*) AS n", "1 | 2; 2 | 1; null | 2");
     ck_answer(&b, "UNWIND ['b', 1, 'a', true] AS x RETURN min(x), max(x)", "'a' | 1");
-    ck_answer(&b, "UNWIND [1, 2, 3, 4] AS x RETURN percentileDisc(x, 0.5), percentileCont(x, 0.5), stDev(x) > 1.29, stDevP(x) < 1.12", "2 | 2.5 | true | true");
+    ck_answer(&b, "UNWIND [1, 2, 3, 4] AS x RETURN percentileDisc(x, 0.5), percentileCont(x, 0.5), stDev(x) > 1.29, stDevP(x) < 1.12",
+              "2 | 2.5 | true | true");
     ck_answer(&b, "UNWIND [1] AS x RETURN percentileCont(x, 1.5)", "!NumberOutOfRange");
     ck_answer(&b, "UNWIND ['a'] AS x RETURN sum(x)", "!InvalidArgumentType");
     ck_answer(&b, "UNWIND [1, 'a'] AS x RETURN sum(x)", "!InvalidArgumentValue");
@@ -313,7 +314,8 @@ START_TEST(rows_through_clauses)
     ck_answer(&b, "RETURN 1 AS x UNION RETURN 1 AS x UNION RETURN 2 AS x", "1; 2");
     ck_answer(&b, "RETURN 1 AS x UNION ALL RETURN 1 AS x", "1; 1");
     ck_answer(&b, "UNWIND [1, 2] AS x CALL { WITH x UNWIND [x, x] AS y RETURN sum(y) AS s } RETURN x, s", "1 | 2; 2 | 4");
-    ck_answer(&b, "UNWIND [1, 2] AS x CALL (x) { RETURN x * 10 AS s UNION ALL RETURN x * 100 AS s } RETURN x, s", "1 | 10; 1 | 100; 2 | 20; 2 | 200");
+    ck_answer(&b, "UNWIND [1, 2] AS x CALL (x) { RETURN x * 10 AS s UNION ALL RETURN x * 100 AS s } RETURN x, s",
+              "1 | 10; 1 | 100; 2 | 20; 2 | 200");
     ck_answer(&b, "CALL { UNWIND [1, 2] AS y RETURN y } RETURN y", "1; 2");
     ck_answer(&b, "WITH 1 AS x CALL { RETURN x AS y } RETURN y", "!UndefinedVariable");
     ck_answer(&b, "RETURN EXISTS { UNWIND [] AS x RETURN x } AS a, COUNT { UNWIND [1, 2] AS x RETURN x } AS b", "false | 2");

@@ -56,7 +56,8 @@ START_TEST(work)
     ck_assert_msg(strstr(ask(&b, "UNWIND range(1, 1000) AS x RETURN x"), "(truncated 2)") != NULL, "%s", b.out.data);
     ck_assert_msg(!strncmp(b.out.data, "1; 2; 3", 7), "%s", b.out.data);
     b.limits.max_work = 3000;
-    ck_assert_msg(strstr(ask(&b, "MATCH p = (a {i: 0})-[*]->(b {i: 1}) RETURN length(p) LIMIT 3"), "truncated") == NULL, "%s", b.out.data); /* lazy: LIMIT stops the work */
+    ck_assert_msg(strstr(ask(&b, "MATCH p = (a {i: 0})-[*]->(b {i: 1}) RETURN length(p) LIMIT 3"), "truncated") == NULL, "%s",
+                  b.out.data); /* lazy: LIMIT stops the work */
     bench_close(&b);
 }
 END_TEST

@@ -34,7 +34,8 @@ START_TEST(fixed_patterns)
     ck_answer(&b, "MATCH (x) RETURN x.n, COUNT { (x)--() } AS d", "'a' | 1; 'b' | 2; 'c' | 2; 'd' | 1");
     ck_answer(&b, "MATCH (x:A) RETURN [(x)-[r]-(y) | y.n] AS l", "['b']; ['c']");
     ck_answer(&b, "MATCH (x) WHERE (x)-->(unknown) RETURN x", "!UndefinedVariable");
-    ck_answer(&b, "MATCH (a {n: 'a'}) RETURN labels(a), keys(a), properties(a), id(a), elementId(a)", "['A'] | ['n'] | {n: 'a'} | 0 | 'n000000'");
+    ck_answer(&b, "MATCH (a {n: 'a'}) RETURN labels(a), keys(a), properties(a), id(a), elementId(a)",
+              "['A'] | ['n'] | {n: 'a'} | 0 | 'n000000'");
     ck_answer(&b, "MATCH (a) WHERE elementId(a) = 'n000002' RETURN a.n", "'c'");
     ck_answer(&b, "MATCH (a) WHERE elementId(a) IN ['n000002', 'x', 'n000000', 'n000002'] RETURN a.n", "'a'; 'c'");
     ck_answer(&b, "MATCH (a)-[r]->(b) WITH r MATCH (x)-[r]->(y) RETURN x.n, y.n", "'a' | 'b'; 'b' | 'c'; 'c' | 'd'");
@@ -75,7 +76,8 @@ START_TEST(variable_length)
     ck_answer(&b, "MATCH (:A {n: 'a'})-[:Nothing*0..]->(x) RETURN x.n", "'a'");
     ck_answer(&b, "MATCH (x)<-[r*2]-(:A {n: 'a'}) RETURN x.n, size(r), [e IN r | e.w]", "'c' | 2 | [2, 1]");
     ck_answer(&b, "MATCH (:A {n: 'a'})-[r*2..3]->(x:D) RETURN [e IN r | e.w]", "[1, 2, 3]");
-    ck_answer(&b, "MATCH p = (:A {n: 'a'})-[*]->(:D) RETURN length(p), [x IN nodes(p) | x.n], size(relationships(p))", "3 | ['a', 'b', 'c', 'd'] | 3");
+    ck_answer(&b, "MATCH p = (:A {n: 'a'})-[*]->(:D) RETURN length(p), [x IN nodes(p) | x.n], size(relationships(p))",
+              "3 | ['a', 'b', 'c', 'd'] | 3");
     ck_answer(&b, "MATCH p = (:D)<-[*]-(:A {n: 'a'}) RETURN [x IN nodes(p) | x.n]", "['d', 'c', 'b', 'a']");
     ck_answer(&b, "MATCH (:A {n: 'a'})-[*{w: 1}]->(x) RETURN x.n", "'b'");
     ck_answer(&b, "MATCH (x {n: 'b'})-[*..1]-(y) RETURN y.n ORDER BY y.n", "'a'; 'c'");
@@ -101,7 +103,8 @@ START_TEST(a_relationship_is_used_once)
     ck_answer(&b, "MATCH (x)-[r:L]-(y) RETURN count(*)", "1");
     ck_answer(&b, "MATCH (x {n: 'a'})-[r:R*]->(y) RETURN [e IN r | e.w] AS l ORDER BY l", "[1]; [1, 2]; [1, 2, 3]; [3]; [3, 2]; [3, 2, 1]");
     ck_answer(&b, "MATCH (x {n: 'a'})-[r:R*]-(y), (y)-[s:L]-() RETURN count(*)", "6");
-    ck_answer(&b, "MATCH (x)-[r:R]->(y)-[s:R*]->(z) RETURN r.w, [e IN s | e.w] AS l ORDER BY r.w, l", "1 | [2]; 1 | [2, 3]; 2 | [1]; 2 | [3]; 3 | [2]; 3 | [2, 1]");
+    ck_answer(&b, "MATCH (x)-[r:R]->(y)-[s:R*]->(z) RETURN r.w, [e IN s | e.w] AS l ORDER BY r.w, l",
+              "1 | [2]; 1 | [2, 3]; 2 | [1]; 2 | [3]; 3 | [2]; 3 | [2, 1]");
     ck_answer(&b, "MATCH (x)-[r]->(y)-[r]->(z) RETURN x", "!RelationshipUniquenessViolation");
     bench_close(&b);
 }
@@ -110,10 +113,12 @@ END_TEST
 START_TEST(shortest_paths)
 {
     bench b;
-    bench_open(&b, "CREATE (s:S {n: 's'})-[:R]->(a {n: 'a'})-[:R]->(t:T {n: 't'}), (s)-[:R]->(b {n: 'b'})-[:R]->(t), (s)-[:R]->(c {n: 'c'})-[:R]->(d {n: 'd'})-[:R]->(u:T {n: 'u'}),"
+    bench_open(&b, "CREATE (s:S {n: 's'})-[:R]->(a {n: 'a'})-[:R]->(t:T {n: 't'}), (s)-[:R]->(b {n: 'b'})-[:R]->(t), (s)-[:R]->(c {n: "
+                   "'c'})-[:R]->(d {n: 'd'})-[:R]->(u:T {n: 'u'}),"
                    "(x:T {n: 'x'}), (s)-[:Q]->(u)");
     ck_answer(&b, "MATCH p = shortestPath((s:S)-[:R*]->(t:T)) RETURN [v IN nodes(p) | v.n] AS l", "['s', 'a', 't']; ['s', 'c', 'd', 'u']");
-    ck_answer(&b, "MATCH p = allShortestPaths((s:S)-[:R*]->(t:T)) RETURN [v IN nodes(p) | v.n] AS l", "['s', 'a', 't']; ['s', 'b', 't']; ['s', 'c', 'd', 'u']");
+    ck_answer(&b, "MATCH p = allShortestPaths((s:S)-[:R*]->(t:T)) RETURN [v IN nodes(p) | v.n] AS l",
+              "['s', 'a', 't']; ['s', 'b', 't']; ['s', 'c', 'd', 'u']");
     ck_answer(&b, "MATCH p = shortestPath((s:S)-[*]->(t:T {n: 'u'})) RETURN length(p)", "1");
     ck_answer(&b, "MATCH p = shortestPath((t:T)<-[:R*..2]-(s:S)) RETURN [v IN nodes(p) | v.n] AS l", "['t', 'a', 's']");
     ck_answer(&b, "MATCH (s:S), (t:T) MATCH p = shortestPath((s)-[:R*]-(t)) RETURN t.n, length(p)", "'t' | 2; 'u' | 3");
@@ -144,7 +149,8 @@ START_TEST(the_unique_id_as_a_property)
     ck_assert_int_ge(cg_builder_freeze(builder, NULL, &b.g, NULL), 0);
     cg_builder_free(builder);
     cg_buf_init(&b.out, mem, 0);
-    ck_answer(&b, "MATCH (n) RETURN n.id, n.objectid", "'a' | 'o'; 'b' | 'o'; 'c' | 'o'"); /* byte order of ids; objectid is the input's own */
+    ck_answer(&b, "MATCH (n) RETURN n.id, n.objectid",
+              "'a' | 'o'; 'b' | 'o'; 'c' | 'o'"); /* byte order of ids; objectid is the input's own */
     ck_answer(&b, "MATCH (n:N) WHERE n.id = 'b' RETURN n.id", "'b'");
     ck_answer(&b, "MATCH (n {id: 'c'}) RETURN n.id", "'c'");
     ck_answer(&b, "MATCH (n) WHERE n.id IN ['c', 'a'] RETURN n.id", "'a'; 'c'");

@@ -80,7 +80,10 @@ static void make_pattern(pattern *p)
     p->split = p->hops > 1 && draw(3) == 0 ? 1 + draw(p->hops - 1) : p->hops;
 }
 
-static void node_text(const pattern *p, uint32_t i, cg_buf *b) { cg_buf_printf(b, "(v%u%s)", p->var[i], p->labelled[i] ? ":L" : ""); }
+static void node_text(const pattern *p, uint32_t i, cg_buf *b)
+{
+    cg_buf_printf(b, "(v%u%s)", p->var[i], p->labelled[i] ? ":L" : "");
+}
 
 static void query_text(const pattern *p, cg_buf *b)
 {
@@ -147,7 +150,10 @@ static void emit(naive *x)
 
 static void from_position(naive *x, uint32_t i);
 
-static bool node_fits(const naive *x, uint32_t i, uint32_t node) { return !x->p->labelled[i] || x->s->label[node]; }
+static bool node_fits(const naive *x, uint32_t i, uint32_t node)
+{
+    return !x->p->labelled[i] || x->s->label[node];
+}
 
 /* Node position i is `node`: bind or compare, go on, unbind. */
 static void place(naive *x, uint32_t i, uint32_t node)
@@ -191,7 +197,10 @@ static void from_position(naive *x, uint32_t i)
         walk(x, i, x->bound[x->p->var[i]]);
 }
 
-static int by_line(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int by_line(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
 static void free_lines(cg_mem *mem, lines *l)
 {

@@ -27,7 +27,19 @@ static void expect_long(bench *b, const char *before, const char *part, size_t n
 START_TEST(deep_nesting_is_a_limit)
 {
     bench b;
-    static const char *const parts[] = { "(", "[", "{a:", "-(", "NOT ", "- ", "CASE WHEN ", "[x IN ", "size(", "all(x IN ", "EXISTS { RETURN ", "COUNT { MATCH (n) WHERE ", "[(a)-->(b) | " };
+    static const char *const parts[] = { "(",
+                                         "[",
+                                         "{a:",
+                                         "-(",
+                                         "NOT ",
+                                         "- ",
+                                         "CASE WHEN ",
+                                         "[x IN ",
+                                         "size(",
+                                         "all(x IN ",
+                                         "EXISTS { RETURN ",
+                                         "COUNT { MATCH (n) WHERE ",
+                                         "[(a)-->(b) | " };
     bench_open(&b, "");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         expect_long(&b, "RETURN ", parts[i], 10000, "", "!limit nesting depth");
@@ -91,10 +103,44 @@ END_TEST
 START_TEST(what_does_not_end)
 {
     bench b;
-    static const char *const texts[] = { "", " ", "// only", "RETURN", "MATCH", "MATCH (", "MATCH (n", "MATCH (n)", "MATCH (n) RETURN", "MATCH (n)-[", "MATCH (n)-[*", "MATCH (n)-[r:",
-                                         "MATCH (n) WHERE", "RETURN 'abc", "RETURN \"abc", "RETURN `abc", "RETURN 1 /* abc", "RETURN [1,", "RETURN {a:", "RETURN 1 +",
-                                         "RETURN CASE WHEN 1", "RETURN 'a\\", "RETURN 'a\\u", "RETURN $", "RETURN $`x", "UNWIND", "UNWIND 1", "UNWIND 1 AS", "WITH 1 AS a", "CALL {",
-                                         "RETURN EXISTS {", "RETURN all(x IN", "RETURN reduce(a", "RETURN a.", "RETURN n:", "RETURN 1 ORDER", "RETURN 1 LIMIT", "UNION", "RETURN 1 UNION" };
+    static const char *const texts[] = { "",
+                                         " ",
+                                         "// only",
+                                         "RETURN",
+                                         "MATCH",
+                                         "MATCH (",
+                                         "MATCH (n",
+                                         "MATCH (n)",
+                                         "MATCH (n) RETURN",
+                                         "MATCH (n)-[",
+                                         "MATCH (n)-[*",
+                                         "MATCH (n)-[r:",
+                                         "MATCH (n) WHERE",
+                                         "RETURN 'abc",
+                                         "RETURN \"abc",
+                                         "RETURN `abc",
+                                         "RETURN 1 /* abc",
+                                         "RETURN [1,",
+                                         "RETURN {a:",
+                                         "RETURN 1 +",
+                                         "RETURN CASE WHEN 1",
+                                         "RETURN 'a\\",
+                                         "RETURN $",
+                                         "RETURN $`x",
+                                         "UNWIND",
+                                         "UNWIND 1",
+                                         "UNWIND 1 AS",
+                                         "WITH 1 AS a",
+                                         "CALL {",
+                                         "RETURN EXISTS {",
+                                         "RETURN all(x IN",
+                                         "RETURN reduce(a",
+                                         "RETURN a.",
+                                         "RETURN n:",
+                                         "RETURN 1 ORDER",
+                                         "RETURN 1 LIMIT",
+                                         "UNION",
+                                         "RETURN 1 UNION" };
     bench_open(&b, "");
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         ck_assert_msg(!strcmp(ask(&b, texts[i]), "!UnexpectedSyntax"), "%s: %s", texts[i], b.out.data);
@@ -163,7 +209,8 @@ START_TEST(positions_start_at_the_base)
     ck_assert_str_eq(cspm_error_source(err, NULL), "pack.yaml");
     cspm_error_free(err);
     err = NULL;
-    ck_assert_int_eq(cg_query_compile(mem, CG_STR("MATCH (n)\nRETURN m"), CG_LANG_GRAPH, CG_STR("pack.yaml"), base, &q, &err), CSPM_E_QUERY);
+    ck_assert_int_eq(cg_query_compile(mem, CG_STR("MATCH (n)\nRETURN m"), CG_LANG_GRAPH, CG_STR("pack.yaml"), base, &q, &err),
+                     CSPM_E_QUERY);
     cspm_error_position(err, &offset, &line, &column);
     ck_assert_uint_eq(line, 8);
     ck_assert_uint_eq(column, 8);
@@ -175,10 +222,25 @@ END_TEST
 
 START_TEST(refusals_have_names)
 {
-    static const char *const writes[] = { "CREATE (n)", "MERGE (n)", "MATCH (n) SET n.a = 1", "MATCH (n) DELETE n", "MATCH (n) DETACH DELETE n", "MATCH (n) REMOVE n.a RETURN n",
-                                          "FOREACH (x IN [1] | CREATE (n))", "DROP INDEX x", "RETURN EXISTS { CREATE (n) }" };
-    static const char *const others[] = { "LOAD CSV FROM 'x' AS row RETURN row", "USE g RETURN 1", "SHOW INDEXES", "CALL db.labels()", "MATCH (n) RETURN n {.a}", "MATCH ANY SHORTEST (a)-->(b) RETURN a",
-                                          "MATCH ((a)-->(b)){1,3} RETURN a", "RETURN shortestPath((a)-[*]->(b))", "RETURN COLLECT { MATCH (n) RETURN n }", "MATCH (n WHERE n.a = 1) RETURN n",
+    static const char *const writes[] = { "CREATE (n)",
+                                          "MERGE (n)",
+                                          "MATCH (n) SET n.a = 1",
+                                          "MATCH (n) DELETE n",
+                                          "MATCH (n) DETACH DELETE n",
+                                          "MATCH (n) REMOVE n.a RETURN n",
+                                          "FOREACH (x IN [1] | CREATE (n))",
+                                          "DROP INDEX x",
+                                          "RETURN EXISTS { CREATE (n) }" };
+    static const char *const others[] = { "LOAD CSV FROM 'x' AS row RETURN row",
+                                          "USE g RETURN 1",
+                                          "SHOW INDEXES",
+                                          "CALL db.labels()",
+                                          "MATCH (n) RETURN n {.a}",
+                                          "MATCH ANY SHORTEST (a)-->(b) RETURN a",
+                                          "MATCH ((a)-->(b)){1,3} RETURN a",
+                                          "RETURN shortestPath((a)-[*]->(b))",
+                                          "RETURN COLLECT { MATCH (n) RETURN n }",
+                                          "MATCH (n WHERE n.a = 1) RETURN n",
                                           "MATCH ()-[:!A]->() RETURN 1" };
     bench b;
     bench_open(&b, "");

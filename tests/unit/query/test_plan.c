@@ -1,0 +1,216 @@
+/* What a caller sees of a query besides rows: columns, plan, what it reads, batches; and that the same input gives the same bytes. */
+#include <stdio.h>
+
+#include "model.h"
+#include "query_test.h"
+
+static cg_query *compiled(cg_mem *mem, const char *text)
+{
+    cg_query *q = NULL;
+    cspm_error *err = NULL;
+    int32_t rc = cg_query_compile(mem, cg_str_from(text), CG_LANG_GRAPH, CG_STR("query"), (cg_pos){ 0 }, &q, &err);
+    ck_assert_msg(rc >= 0, "%s: %s", text, err ? cspm_error_json(err, NULL) : "?");
+    return q;
+}
+
+static const char *list(cg_buf *b, const cg_str *names, uint32_t n)
+{
+    cg_buf_clear(b);
+    for (uint32_t i = 0; i < n; i++) {
+        cg_buf_adds(b, i ? "," : "");
+        cg_buf_str(b, names[i]);
+    }
+    cg_buf_char(b, '\0');
+    return b->data;
+}
+
+START_TEST(columns_are_named)
+{
+    cg_mem *mem = cg_mem_new(NULL, 0);
+    cg_buf b;
+    cg_buf_init(&b, mem, 0);
+    cg_query *q = compiled(mem, "MATCH (n) RETURN n.name , count( * ) AS c, n.a  +  1");
+    cg_str names[3] = { cg_query_column(q, 0), cg_query_column(q, 1), cg_query_column(q, 2) };
+    ck_assert_str_eq(list(&b, names, cg_query_n_columns(q)), "n.name,c,n.a  +  1");
+    ck_assert_ptr_null(cg_query_column(q, 3).data);
+    cg_query_unref(q);
+    q = compiled(mem, "MATCH (b)-[a]->(c) RETURN *");
+    for (uint32_t i = 0; i < 3; i++)
+        names[i] = cg_query_column(q, i);
+    ck_assert_str_eq(list(&b, names, cg_query_n_columns(q)), "a,b,c");
+    cg_query *again = cg_query_ref(q);
+    cg_query_unref(q);
+    ck_assert_uint_eq(cg_query_n_columns(again), 3);
+    cg_query_unref(again);
+    cg_query_unref(NULL);
+    cg_buf_free(&b);
+    ck_assert_uint_eq(cg_mem_used(mem), 0);
+    cg_mem_unref(mem);
+}
+END_TEST
+
+START_TEST(duplicate_columns_are_refused)
+{
+    bench b;
+    bench_open(&b, "");
+    ck_answer(&b, "MATCH (n) RETURN n, `n`", "!ColumnNameConflict");
+    bench_close(&b);
+}
+END_TEST
+
+static const char *explain(bench *b, const char *text)
+{
+    cg_query *q = compiled(b->mem, text);
+    cspm_error *err = NULL;
+    cg_buf_clear(&b->out);
+    ck_assert_int_ge(cg_query_explain(q, b->g, &b->out, &err), 0);
+    cg_buf_char(&b->out, '\0');
+    cg_query_unref(q);
+    return b->out.data;
+}
+
+START_TEST(plans_start_where_it_is_cheap)
+{
+    bench b;
+    cg_buf text;
+    cg_mem *mem = cg_mem_new(NULL, 0);
+    cg_buf_init(&text, mem, 0);
+    cg_buf_adds(&text, "CREATE (r:Rare)");
+    for (int i = 0; i < 50; i++)
+        cg_buf_printf(&text, ", (c%d:Common)-[:R]->(r)", i);
+    cg_buf_char(&text, '\0');
+    bench_open(&b, text.data);
+    ck_assert_msg(strstr(explain(&b, "MATCH (c:Common)-[:R]->(r:Rare) RETURN c"), "LabelScan Rare") != NULL, "%s", b.out.data);
+    ck_assert_msg(strstr(b.out.data, "Expand <-[:R]-") != NULL, "%s", b.out.data);
+    ck_assert_msg(strstr(explain(&b, "MATCH (c)-[:R]->(r) WHERE elementId(c) = $id RETURN r"), "IdSeek") != NULL, "%s", b.out.data);
+    ck_assert_msg(strstr(explain(&b, "MATCH (c:Common)-[:R*]->(r:Rare) RETURN c ORDER BY c LIMIT 3"), "best rows only") != NULL, "%s",
+                  b.out.data);
+    ck_assert_msg(strstr(explain(&b, "MATCH (c:Common), (r:Rare) MATCH (c)-[:R]->(r) RETURN c"), "into") != NULL, "%s", b.out.data);
+    ck_assert_msg(strstr(explain(&b, "RETURN 1 AS x UNION RETURN 2 AS x"), "Union 2 parts") != NULL, "%s", b.out.data);
+    ck_assert_msg(strstr(explain(&b, "MATCH (c) WHERE EXISTS { (c)-->() } RETURN c"), "Subquery 1") != NULL, "%s", b.out.data);
+    bench_close(&b);
+    cg_buf_free(&text);
+    cg_mem_unref(mem);
+}
+END_TEST
+
+typedef struct reads_case {
+    const char *text, *labels, *kinds, *keys, *negated_labels, *negated_kinds;
+    bool any_kind, any_label, negated_any;
+} reads_case;
+
+START_TEST(reads_and_negated_reads)
+{
+    static const reads_case cases[] = {
+        { "MATCH (a:A)-[:R]->(b:B {x: 1}) WHERE b.y > 2 RETURN a", "A,B", "R", "x,y", "", "", false, false, false },
+        { "MATCH (a:A) WHERE NOT (a)-[:R]->(:B) RETURN a", "A,B", "R", "", "B", "R", false, false, false },
+        { "MATCH (a:A) WHERE a:B OR EXISTS { (a)-[:R]->() } RETURN a", "A,B", "R", "", "", "", false, false, false },
+        { "MATCH (a:A) WHERE NOT a:B RETURN a", "A,B", "", "", "B", "", false, false, false },
+        { "MATCH (a:A) WHERE a:!B RETURN a", "A,B", "", "", "B", "", false, false, false },
+        { "MATCH (a)-->(b:B) RETURN a", "B", "", "", "", "", true, false, false },
+        { "MATCH (a:A) OPTIONAL MATCH (a)-[:R]->(b) RETURN b", "A", "R", "", "", "R", false, false, false },
+        { "MATCH (a:A)-[:R]->(b) WITH b, count(*) AS n WHERE n > 1 MATCH (b)-[:S]->(c:C) RETURN c", "A,C", "R,S", "", "A", "R", false,
+          false, false },
+        { "MATCH (a:A) RETURN a LIMIT 1", "A", "", "", "A", "", false, false, false },
+        { "MATCH (a:A) WHERE COUNT { (a)-[:R]->() } < 3 RETURN a", "A", "R", "", "", "R", false, false, false },
+        { "MATCH (a) WHERE NOT (a)-->() RETURN labels(a) AS l", "", "", "", "", "", true, true, true },
+        { "MATCH p = shortestPath((a:A)-[:R*]->(b:B)) RETURN p", "A,B", "R", "", "", "R", false, false, false },
+    };
+    cg_mem *mem = cg_mem_new(NULL, 0);
+    cg_buf b;
+    cg_buf_init(&b, mem, 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const reads_case *c = &cases[i];
+        cg_query *q = compiled(mem, c->text);
+        const cg_query_reads *r = cg_query_get_reads(q);
+        ck_assert_msg(!strcmp(list(&b, r->labels, r->n_labels), c->labels), "%s: labels %s", c->text, b.data);
+        ck_assert_msg(!strcmp(list(&b, r->kinds, r->n_kinds), c->kinds), "%s: kinds %s", c->text, b.data);
+        ck_assert_msg(!strcmp(list(&b, r->keys, r->n_keys), c->keys), "%s: keys %s", c->text, b.data);
+        ck_assert_msg(!strcmp(list(&b, r->negated_labels, r->n_negated_labels), c->negated_labels), "%s: negated labels %s", c->text,
+                      b.data);
+        ck_assert_msg(!strcmp(list(&b, r->negated_kinds, r->n_negated_kinds), c->negated_kinds), "%s: negated kinds %s", c->text, b.data);
+        ck_assert_msg(r->any_kind == c->any_kind && r->any_label == c->any_label && r->negated_any == c->negated_any, "%s: %d %d %d",
+                      c->text, r->any_kind, r->any_label, r->negated_any);
+        cg_query_unref(q);
+    }
+    cg_buf_free(&b);
+    cg_mem_unref(mem);
+}
+END_TEST
+
+/* Rows of one graph, and of the same graph entered in another order. */
+START_TEST(same_rows_every_time)
+{
+    static const char *const texts[] = { "MATCH (a)-[r]-(b)-[s*0..2]->(c) RETURN a.n, b.n, c.n, type(r)",
+                                         "MATCH (a) RETURN collect(DISTINCT a.k) AS l, count(*)",
+                                         "MATCH (a)-->(b) RETURN a.k, collect(b.n) AS l",
+                                         "MATCH p = shortestPath((a)-[*]-(b)) RETURN [x IN nodes(p) | x.n] AS l LIMIT 7" };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        bench one, two;
+        bench_open(&one, "CREATE (a {n: 'a', k: 1})-[:R]->(b {n: 'b', k: 2}), (c {n: 'c', k: 1})-[:S]->(a), (b)-[:R]->(c), (a)-[:S]->(d "
+                         "{n: 'd', k: 3})");
+        bench_open(&two, "CREATE (a {n: 'a', k: 1}), (b {n: 'b', k: 2}), (c {n: 'c', k: 1}), (d {n: 'd', k: 3}), (a)-[:S]->(d), "
+                         "(b)-[:R]->(c), (c)-[:S]->(a), (a)-[:R]->(b)");
+        ck_assert_str_eq(ask(&one, texts[i]), ask(&two, texts[i]));
+        char first[2048];
+        snprintf(first, sizeof first, "%s", one.out.data);
+        ck_assert_str_eq(ask(&one, texts[i]), first); /* another run, another hash seed */
+        bench_close(&one);
+        bench_close(&two);
+    }
+}
+END_TEST
+
+START_TEST(rows_as_batches)
+{
+    bench b;
+    bench_open(&b, "");
+    cg_query *q = compiled(b.mem, "UNWIND range(1, 10) AS i RETURN i, toString(i) AS s, i / 2.0 AS f, i > 5 AS t, [i] AS l, CASE i % 2 "
+                                  "WHEN 0 THEN i ELSE 'odd' END AS v");
+    cg_run *r = NULL;
+    cspm_cursor *c = NULL;
+    cspm_batch *batch;
+    cspm_error *err = NULL;
+    static const uint32_t types[] = { CSPM_TYPE_INT64, CSPM_TYPE_STRING,  CSPM_TYPE_DOUBLE,
+                                      CSPM_TYPE_BOOL,  CSPM_TYPE_VARIANT, CSPM_TYPE_VARIANT };
+    uint64_t rows = 0, batches = 0;
+    ck_assert_int_ge(cg_query_run(q, b.g, NULL, 0, NULL, NULL, &r, &err), 0);
+    ck_assert_int_ge(cg_run_cursor(r, 4, 0, &c, &err), 0);
+    for (uint32_t i = 0; i < 6; i++)
+        ck_assert_uint_eq(cspm_cursor_column_type(c, i), types[i]);
+    while (cspm_cursor_next(c, &batch, &err) == CSPM_OK) {
+        rows += cspm_batch_rows(batch);
+        batches++;
+        cspm_batch_unref(batch);
+    }
+    ck_assert_ptr_null(err);
+    ck_assert_uint_eq(rows, 10);
+    ck_assert_uint_eq(batches, 3);
+    ck_assert_uint_eq(cspm_cursor_truncated(c), 0);
+    cspm_cursor_free(c);
+    /* A batch outlives run and cursor. */
+    ck_assert_int_ge(cg_query_run(q, b.g, NULL, 0, NULL, NULL, &r, &err), 0);
+    ck_assert_int_ge(cg_run_cursor(r, 0, 0, &c, &err), 0);
+    ck_assert_int_eq(cspm_cursor_next(c, &batch, &err), CSPM_OK);
+    cspm_cursor_free(c);
+    ck_assert_uint_eq(cspm_batch_rows(batch), 10);
+    cspm_batch_unref(batch);
+    cg_query_unref(q);
+    bench_close(&b);
+}
+END_TEST
+
+Suite *plan_suite(void)
+{
+    Suite *s = suite_create("plan");
+    TCase *tc = tcase_create("outside");
+    tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, columns_are_named);
+    tcase_add_test(tc, duplicate_columns_are_refused);
+    tcase_add_test(tc, plans_start_where_it_is_cheap);
+    tcase_add_test(tc, reads_and_negated_reads);
+    tcase_add_test(tc, same_rows_every_time);
+    tcase_add_test(tc, rows_as_batches);
+    suite_add_tcase(s, tc);
+    return s;
+}
