@@ -32,13 +32,28 @@ static inline void prefetch_ahead(const side *s, const uint32_t *queue, uint32_t
         __builtin_prefetch(&s->ends[s->offset[queue[head + 8]]]);
 }
 
-int32_t cg_view_reach(const cg_view *v, cg_dir dir, const uint32_t *start, uint32_t n_start, cspm_op *op, uint64_t *bitmap,
-                      uint32_t *reached, cspm_error **err)
+/* Append the ends of a row that are not seen yet. Whether an end is new cannot be predicted, so there is no branch on it: every end is
+ * written, and the tail moves on or not. The queue needs room for one more than there are vertices. */
+static inline uint32_t push_new(const side *s, uint32_t u, uint64_t *seen, uint32_t *queue, uint32_t tail)
+{
+    const uint32_t *ends = s->ends;
+    for (uint32_t i = s->offset[u], end = s->offset[u + 1]; i < end; i++) {
+        uint32_t w = ends[i];
+        uint64_t word = seen[w >> 6], bit = UINT64_C(1) << (w & 63);
+        seen[w >> 6] = word | bit;
+        queue[tail] = w;
+        tail += !(word & bit);
+    }
+    return tail;
+}
+
+int32_t cg_view_reach(const cg_view *v, cg_dir dir, const uint32_t *start, uint32_t n_start, cspm_op *op, uint64_t *bitmap, uint32_t *reached,
+                      cspm_error **err)
 {
     side s = side_of(v, dir);
     uint32_t head = 0, tail = 0, polls = 0;
     int32_t rc = CSPM_OK;
-    uint32_t *queue = cg_alloc_array(v->mem, v->n_vertices, sizeof *queue);
+    uint32_t *queue = cg_alloc_array(v->mem, (size_t)v->n_vertices + 1, sizeof *queue);
     if (!queue)
         return cg_nomem(v->mem, err);
     memset(bitmap, 0, ((size_t)v->n_vertices + 63) / 64 * 8);
@@ -49,10 +64,7 @@ int32_t cg_view_reach(const cg_view *v, cg_dir dir, const uint32_t *start, uint3
         if (CG_OP_DUE(polls) && (rc = cg_op_check(op, v->mem, err)) < 0)
             break;
         prefetch_ahead(&s, queue, head, tail);
-        uint32_t u = queue[head];
-        for (uint32_t i = s.offset[u], end = s.offset[u + 1]; i < end; i++)
-            if (!bit_test_set(bitmap, s.ends[i]))
-                queue[tail++] = s.ends[i];
+        tail = push_new(&s, queue[head], bitmap, queue, tail);
     }
     if (reached)
         *reached = tail;
@@ -64,58 +76,46 @@ typedef struct hop_search {
     side s;
     const uint8_t *other; /* distance on the far side, or NULL */
     uint32_t max_hops, tail, reached;
-    uint64_t *seen;
+    uint64_t *seen;       /* found, or of no interest */
     uint32_t *queue;
     uint8_t *dist;
 } hop_search;
 
-/* First visit of w with d hops, unless that is over the limit; true when it is new. */
-static inline bool hop_visit(hop_search *h, uint32_t w, uint32_t d)
+/* Give everything queued from `first` on its distance, and take out what is too far from the other side: it would be later, too. A hub is
+ * expanded at once, its other side belongs to the same level; counted from the targets it is itself one hop nearer. */
+static void hop_settle(hop_search *h, uint32_t first, uint32_t hops)
 {
-    if (d > h->max_hops || (h->other && (h->other[w] == CG_UNREACHED || d + h->other[w] > h->max_hops)) || bit_test_set(h->seen, w))
-        return false;
-    h->dist[w] = (uint8_t)d;
-    h->reached++;
-    return true;
-}
-
-/* A hub is expanded at the moment it is found, so that one queue in hop order is enough: its other side is d hops away. */
-static void hop_through_hub(hop_search *h, uint32_t hub, uint32_t d)
-{
-    for (uint32_t i = h->s.offset[hub], end = h->s.offset[hub + 1]; i < end; i++)
-        if (hop_visit(h, h->s.ends[i], d))
-            h->queue[h->tail++] = h->s.ends[i];
-}
-
-static void hop_expand(hop_search *h, uint32_t u)
-{
-    uint32_t d = h->dist[u];
-    for (uint32_t i = h->s.offset[u], end = h->s.offset[u + 1]; i < end; i++) {
-        uint32_t w = h->s.ends[i];
-        if (w < h->s.first_hub) {
-            if (hop_visit(h, w, d + 1))
-                h->queue[h->tail++] = w;
-        } else if (hop_visit(h, w, h->s.out ? d + 1 : d)) {
-            hop_through_hub(h, w, d + 1);
-        }
+    uint32_t kept = first;
+    for (uint32_t i = first; i < h->tail; i++) {
+        uint32_t w = h->queue[i];
+        bool hub = w >= h->s.first_hub;
+        uint32_t d = hub && !h->s.out ? hops - 1 : hops;
+        if (d > h->max_hops || (h->other && d + h->other[w] > h->max_hops))
+            continue;
+        h->dist[w] = (uint8_t)d;
+        h->reached++;
+        if (hub)
+            h->tail = push_new(&h->s, w, h->seen, h->queue, h->tail);
+        else
+            h->queue[kept++] = w;
     }
+    h->tail = kept;
 }
 
-/* Start vertices have 0 hops. Hubs whose other side is one hop away come after all the others, to keep the queue in hop order. */
+/* Start vertices have 0 hops. The other side of a hub among them is 0 hops away going out, one hop going in. */
 static void hop_start(hop_search *h, const uint32_t *start, uint32_t n_start)
 {
-    for (uint32_t i = 0; i < n_start; i++) {
-        bool hub = start[i] >= h->s.first_hub;
-        if ((hub && !h->s.out) || !hop_visit(h, start[i], 0))
-            continue;
-        if (hub)
-            hop_through_hub(h, start[i], 0);
-        else
+    for (uint32_t i = 0; i < n_start; i++)
+        if ((start[i] < h->s.first_hub || h->s.out) && !bit_test_set(h->seen, start[i]))
             h->queue[h->tail++] = start[i];
-    }
+    hop_settle(h, 0, 0);
+}
+
+static void hop_start_hubs(hop_search *h, const uint32_t *start, uint32_t n_start)
+{
     for (uint32_t i = 0; i < n_start && !h->s.out; i++)
-        if (start[i] >= h->s.first_hub && hop_visit(h, start[i], 0))
-            hop_through_hub(h, start[i], 1);
+        if (start[i] >= h->s.first_hub && !bit_test_set(h->seen, start[i]))
+            h->queue[h->tail++] = start[i];
 }
 
 int32_t cg_view_hops_within(const cg_view *v, cg_dir dir, const uint32_t *start, uint32_t n_start, uint32_t max_hops, const uint8_t *other,
@@ -123,22 +123,29 @@ int32_t cg_view_hops_within(const cg_view *v, cg_dir dir, const uint32_t *start,
 {
     int32_t rc = CSPM_OK;
     uint32_t polls = 0;
-    hop_search h = {
-        .s = side_of(v, dir), .other = other, .max_hops = max_hops < CG_UNREACHED ? max_hops : CG_UNREACHED - 1, .dist = dist
-    };
+    hop_search h = { .s = side_of(v, dir), .other = other, .max_hops = max_hops < CG_UNREACHED ? max_hops : CG_UNREACHED - 1, .dist = dist };
     h.seen = cg_calloc(v->mem, ((size_t)v->n_vertices + 63) / 64, sizeof *h.seen);
-    h.queue = cg_alloc_array(v->mem, v->n_vertices, sizeof *h.queue);
+    h.queue = cg_alloc_array(v->mem, (size_t)v->n_vertices + 1, sizeof *h.queue);
     if (!h.seen || !h.queue) {
         rc = cg_nomem(v->mem, err);
         goto out;
     }
     memset(dist, CG_UNREACHED, v->n_vertices);
+    for (uint32_t w = 0; other && w < v->n_vertices; w++)
+        h.seen[w >> 6] |= (uint64_t)(other[w] == CG_UNREACHED) << (w & 63);
     hop_start(&h, start, n_start);
-    for (uint32_t head = 0; head < h.tail; head++) {
-        if (CG_OP_DUE(polls) && (rc = cg_op_check(op, v->mem, err)) < 0)
-            goto out;
-        prefetch_ahead(&h.s, h.queue, head, h.tail);
-        hop_expand(&h, h.queue[head]);
+    for (uint32_t head = 0, level = h.tail, hops = 1; head < level || hops == 1; level = h.tail, hops++) {
+        uint32_t tail = h.tail;
+        for (; head < level; head++) {
+            if (CG_OP_DUE(polls) && (rc = cg_op_check(op, v->mem, err)) < 0)
+                goto out;
+            prefetch_ahead(&h.s, h.queue, head, tail);
+            tail = push_new(&h.s, h.queue[head], h.seen, h.queue, tail);
+        }
+        h.tail = tail;
+        if (hops == 1)
+            hop_start_hubs(&h, start, n_start);
+        hop_settle(&h, level, hops);
     }
     if (reached)
         *reached = h.reached;

@@ -141,6 +141,7 @@ static int32_t sort_row(cg_best *s, uint32_t u, cspm_error **err)
 
 static int32_t add_partial(cg_best *s, const cg_partial *p, uint32_t *index, cspm_error **err)
 {
+    *index = CG_NONE;
     if (s->tree.count >= CG_NONE - 1 || !cg_vec_push(s->c->mem, &s->tree, *p))
         return cg_nomem(s->c->mem, err);
     *index = (uint32_t)s->tree.count - 1;

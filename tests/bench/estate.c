@@ -234,6 +234,21 @@ static uint32_t pick_node(const places *p, rng *r, uint32_t subscription, uint32
     return n ? p->nodes[p->first[cell] + (mirror ? n - 1 - i : i)] : UINT32_MAX;
 }
 
+/* Pairs of nodes already joined; each pair gets one edge, as peers that know no parallel edges would otherwise count other paths. */
+typedef struct pair_set {
+    uint64_t *pairs, mask; /* 0: free, for no edge leads from node 0 to itself */
+} pair_set;
+
+static bool pair_new(pair_set *s, uint32_t from, uint32_t to)
+{
+    uint64_t pair = (uint64_t)from << 32 | to, at = pair * UINT64_C(0x9e3779b97f4a7c15) >> 20 & s->mask;
+    for (; s->pairs[at]; at = (at + 1) & s->mask)
+        if (s->pairs[at] == pair)
+            return false;
+    s->pairs[at] = pair;
+    return true;
+}
+
 static void add_edge(estate *e, uint32_t from, uint32_t to, uint32_t kind)
 {
     e->from[e->n_edges] = from;
@@ -241,7 +256,7 @@ static void add_edge(estate *e, uint32_t from, uint32_t to, uint32_t kind)
     e->edge_kind[e->n_edges++] = (uint8_t)kind;
 }
 
-static void add_shaped(estate *e, rng *r, const places *p, const shape *shapes, size_t n, uint32_t count)
+static void add_shaped(estate *e, rng *r, const places *p, pair_set *seen, const shape *shapes, size_t n, uint32_t count)
 {
     uint32_t total = 0;
     for (size_t i = 0; i < n; i++)
@@ -255,19 +270,19 @@ static void add_shaped(estate *e, rng *r, const places *p, const shape *shapes, 
         uint32_t here = below(r, p->n_subscriptions), there = below(r, 10) ? here : below(r, p->n_subscriptions);
         uint32_t from = pick_node(p, r, here, shapes[i].from, 2, false),
                  to = pick_node(p, r, there, shapes[i].to, 2, below(r, 100) >= ALIKE);
-        if (from == UINT32_MAX || to == UINT32_MAX || from == to)
+        if (from == UINT32_MAX || to == UINT32_MAX || from == to || !pair_new(seen, from, to))
             continue;
         add_edge(e, from, to, shapes[i].kind);
         made++;
     }
 }
 
-static void add_exposure(estate *e, rng *r, const places *p, uint32_t count)
+static void add_exposure(estate *e, rng *r, const places *p, pair_set *seen, uint32_t count)
 {
     static const uint8_t exposed[] = { PUBLIC_IP, PUBLIC_IP, LOAD_BALANCER, APP, VM, POD };
     for (uint32_t made = 0; made < count;) {
         uint32_t to = pick_node(p, r, below(r, p->n_subscriptions), exposed[below(r, 6)], 1, false);
-        if (to == UINT32_MAX)
+        if (to == UINT32_MAX || !pair_new(seen, 0, to))
             continue;
         add_edge(e, 0, to, 0);
         made++;
@@ -314,6 +329,10 @@ estate *estate_make(uint32_t n_nodes, char density, uint64_t seed)
     uint64_t edges = (uint64_t)n_nodes * 445 / 100, attacks = (uint64_t)n_nodes * (density == 'd' ? 248 : 178) / 100;
     uint32_t exposures = (uint32_t)((uint64_t)n_nodes * (density == 'd' ? 1041 : 858) / 100000);
     places p = { .n_subscriptions = (n_nodes + SUBSCRIPTION - 1) / SUBSCRIPTION };
+    pair_set seen = { .mask = 255 };
+    while (seen.mask < 2 * edges)
+        seen.mask = 2 * seen.mask + 1;
+    seen.pairs = calloc(seen.mask + 1, sizeof *seen.pairs);
     p.first = calloc((size_t)p.n_subscriptions * ESTATE_NODE_KINDS + 2, sizeof *p.first);
     p.nodes = malloc((size_t)n_nodes * sizeof *p.nodes);
     if (e) {
@@ -325,20 +344,21 @@ estate *estate_make(uint32_t n_nodes, char density, uint64_t seed)
         e->sensitive = calloc(n_nodes, sizeof *e->sensitive);
         e->order = malloc((size_t)n_nodes * sizeof *e->order);
     }
-    if (!e || !p.first || !p.nodes || !e->from || !e->to || !e->edge_kind || !e->node_kind || !e->sensitive || !e->order) {
+    if (!e || !p.first || !p.nodes || !seen.pairs || !e->from || !e->to || !e->edge_kind || !e->node_kind || !e->sensitive || !e->order) {
         estate_free(e);
         e = NULL;
     } else {
         place_nodes(e, &r, &p);
-        add_exposure(e, &r, &p, exposures);
-        add_shaped(e, &r, &p, attack, sizeof attack / sizeof *attack, (uint32_t)attacks - exposures);
+        add_exposure(e, &r, &p, &seen, exposures);
+        add_shaped(e, &r, &p, &seen, attack, sizeof attack / sizeof *attack, (uint32_t)attacks - exposures);
         e->n_attack_edges = e->n_edges;
-        add_shaped(e, &r, &p, others, sizeof others / sizeof *others, (uint32_t)(edges - attacks));
+        add_shaped(e, &r, &p, &seen, others, sizeof others / sizeof *others, (uint32_t)(edges - attacks));
         choose_targets(e, &r);
         shuffle(e, &r);
     }
     free(p.first);
     free(p.nodes);
+    free(seen.pairs);
     return e;
 }
 
