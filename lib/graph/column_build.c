@@ -55,6 +55,35 @@ out:
     return rc;
 }
 
+/* Most members: one slot each, then squeezed. */
+static int32_t place_most(packing *p, cspm_error **err)
+{
+    uint64_t n = p->in->items.count, words = ((uint64_t)p->domain + 63) / 64;
+    uint32_t count = 0, *slots = cg_alloc_array(p->mem, p->domain, sizeof *slots);
+    uint64_t *bits = cg_calloc(p->mem, (size_t)words, sizeof *bits);
+    if (!slots || !bits) {
+        cg_free(p->mem, slots);
+        cg_free(p->mem, bits);
+        return cg_nomem(p->mem, err);
+    }
+    memset(slots, 0xff, p->domain * sizeof *slots);
+    for (uint64_t i = 0; i < n; i++) {
+        uint32_t member = member_of(p, i);
+        if (member != CG_NONE32)
+            slots[member] = (uint32_t)i;
+    }
+    for (uint32_t member = 0; member < p->domain; member++) {
+        uint32_t pair = slots[member];
+        if (pair == CG_NONE32)
+            continue;
+        bits[member >> 6] |= 1ull << (member & 63);
+        slots[count++] = pair;
+    }
+    void *fit = cg_resize_array(p->mem, slots, count ? count : 1, sizeof *slots);
+    p->pair_of = fit ? fit : slots;
+    return cg_presence_from_bits(p->o, &p->out->at, p->domain, bits, err);
+}
+
 static int32_t place_dense(packing *p, cspm_error **err)
 {
     int32_t rc = CSPM_OK;
@@ -288,6 +317,8 @@ static int32_t pack_column(packing *p, const cg_seed *seed, cspm_error **err)
         return cg_fail(p->mem, err, CSPM_E_LIMIT, "too many values under one key (limit 2^32)");
     if (p->in->items.count * 64 < p->domain)
         rc = place_sparse(p, err);
+    else if (p->in->items.count > p->domain / 8)
+        rc = place_most(p, err);
     else
         rc = place_dense(p, err);
     if (rc < 0)
@@ -297,17 +328,6 @@ static int32_t pack_column(packing *p, const cg_seed *seed, cspm_error **err)
     if (p->in->type == CG_INT || p->in->type == CG_FLOAT)
         return pack_numbers(p, err);
     return pack_strings(p, seed, err);
-}
-
-static void reserve_strings(const cg_colset *cs, cg_strtab_builder *strings)
-{
-    uint64_t count = 0, bytes = 0;
-    for (size_t i = 0; i < cs->columns.count; i++) {
-        count += cs->columns.data[i].dict.n_strings;
-        bytes += cs->columns.data[i].dict.used;
-    }
-    /* A refusal here is not yet one: adding asks again for what it really needs. */
-    (void)cg_strtab_builder_reserve(strings, count, bytes - count * 3);
 }
 
 int32_t cg_colset_finish(cg_colset *cs, const uint32_t *item_map, uint32_t domain, const uint32_t *key_map, cg_owner *o,
@@ -331,7 +351,6 @@ int32_t cg_colset_finish(cg_colset *cs, const uint32_t *item_map, uint32_t domai
         order[i] = (uint32_t)i;
     }
     cg_sort_pairs(keys, order, n, keys + n, order + n);
-    reserve_strings(cs, strings);
     for (size_t i = 0; i < n && rc >= 0; i++) {
         cg_column *c = &made[used];
         *c = (cg_column){ .key = (uint32_t)(keys[i] >> 8), .type = (uint8_t)keys[i] };

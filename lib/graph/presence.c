@@ -54,7 +54,7 @@ uint32_t cg_presence_select(const cg_presence *p, uint32_t index)
             high = middle;
     }
     uint32_t left = index - p->rank[low], w = low << 3;
-    for (uint32_t ones; left >= (ones = (uint32_t)__builtin_popcountll(p->bits[w])); w++)
+    for (uint32_t ones; left >= (ones = cg_popcount(p->bits[w])); w++)
         left -= ones;
     uint64_t word = p->bits[w];
     while (left--)
@@ -83,7 +83,7 @@ uint32_t *cg_presence_rank_bits(cg_mem *mem, const uint64_t *bits, uint32_t doma
         rank[b] = ones;
         uint32_t end = (b + 1) << 3 < words ? (b + 1) << 3 : words;
         for (uint32_t w = b << 3; w < end; w++)
-            ones += (uint32_t)__builtin_popcountll(bits[w]);
+            ones += cg_popcount(bits[w]);
     }
     *count = ones;
     return rank;

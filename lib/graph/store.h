@@ -63,6 +63,17 @@ typedef struct cg_presence {
     const uint32_t *rank; /* dense form: ones before each block of 512 bits; (domain + 511) / 512 entries */
     const uint32_t *list; /* sparse form: ascending. Neither form: all (count == domain) or none (count == 0) */
 } cg_presence;
+/* The compiler's own is a call into a table where the processor is not known to count bits. */
+static inline uint32_t cg_popcount(uint64_t v)
+{
+#ifdef __POPCNT__
+    return (uint32_t)__builtin_popcountll(v);
+#else
+    v -= v >> 1 & 0x5555555555555555ull;
+    v = (v & 0x3333333333333333ull) + (v >> 2 & 0x3333333333333333ull);
+    return (uint32_t)(((v + (v >> 4)) & 0x0f0f0f0f0f0f0f0full) * 0x0101010101010101ull >> 56);
+#endif
+}
 uint32_t cg_presence_search(const uint32_t *list, uint32_t count, uint32_t i); /* index in an ascending list or CG_NONE32 */
 /* Index of member i, or CG_NONE32. */
 static inline uint32_t cg_presence_find(const cg_presence *p, uint32_t i)
@@ -73,8 +84,8 @@ static inline uint32_t cg_presence_find(const cg_presence *p, uint32_t i)
             return CG_NONE32;
         uint32_t r = p->rank[i >> 9];
         for (uint32_t w = (i >> 9) << 3; w < (i >> 6); w++)
-            r += (uint32_t)__builtin_popcountll(p->bits[w]);
-        return r + (uint32_t)__builtin_popcountll(word & (bit - 1));
+            r += cg_popcount(p->bits[w]);
+        return r + cg_popcount(word & (bit - 1));
     }
     if (p->list)
         return cg_presence_search(p->list, p->count, i);

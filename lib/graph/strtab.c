@@ -79,8 +79,8 @@ bool cg_strtab_builder_add(cg_strtab_builder *t, const char *bytes, size_t lengt
         return false;
     uint64_t need = (uint64_t)length + 1;
     if (t->used + need > t->cap_bytes || (uint64_t)t->count + 2 > t->cap_count) {
-        uint64_t more_bytes = t->cap_bytes / 2 > need ? t->cap_bytes / 2 : need + 64;
-        uint64_t more_strings = t->cap_count / 2 > 1 ? t->cap_count / 2 : 16;
+        uint64_t more_bytes = t->cap_bytes / 4 > need ? t->cap_bytes / 4 : need + 64;
+        uint64_t more_strings = t->cap_count / 4 > 16 ? t->cap_count / 4 : 16;
         if (!cg_strtab_builder_reserve(t, more_strings, more_bytes))
             return false;
     }
