@@ -325,6 +325,7 @@ bool cg_intern_batch_resolve(cg_intern_batch *b)
             const unsigned char *s = start_of(t, b->id[i]);
             __builtin_prefetch(s);
             __builtin_prefetch(s + 64);
+            __builtin_prefetch(s + (b->start[i + 1] - b->start[i])); /* long ids reach into a third line */
         }
     for (uint32_t i = 0; i < b->count; i++) {
         b->id[i] = add_tagged(t, tags[i], b->bytes + b->start[i], b->start[i + 1] - b->start[i]);
