@@ -107,8 +107,15 @@ int32_t cg_edges_finish(cg_owner *o, cg_edge_store *s, uint32_t n_nodes, uint32_
         offset[(size_t)s->to[e] + 2]++;
     for (size_t i = 2; i < (size_t)n_nodes + 2; i++)
         offset[i] += offset[i - 1];
-    for (uint32_t i = 0; i < s->count; i++)
+    for (uint32_t i = 0; i < s->count; i++) {
+        if (i + 48 < s->count) {
+            /* Three dependent misses an arc: target, cursor, place. */
+            __builtin_prefetch(&s->to[by_kind[i + 48].edge]);
+            __builtin_prefetch(&offset[(size_t)s->to[by_kind[i + 32].edge] + 1], 1);
+            __builtin_prefetch(&arcs[offset[(size_t)s->to[by_kind[i + 16].edge] + 1]], 1);
+        }
         arcs[offset[(size_t)s->to[by_kind[i].edge] + 1]++] = by_kind[i];
+    }
     s->arcs = arcs;
     uint32_t *taken = offset;
     offset = NULL;

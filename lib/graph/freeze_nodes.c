@@ -198,6 +198,11 @@ static int32_t resolve_ends(keying *k, cspm_error **err)
     for (uint64_t i = 0; i < b->edge_ends.count; i++) {
         int32_t rc;
         cg_coo *e = cg_chunks_at(&b->edge_ends, i);
+        if (i + 16 < b->edge_ends.count) {
+            const cg_coo *later = cg_chunks_at(&b->edge_ends, i + 16);
+            __builtin_prefetch(&f->key_node[later->from == CG_NONE32 ? 0 : later->from]);
+            __builtin_prefetch(&f->key_node[later->to == CG_NONE32 ? 0 : later->to]);
+        }
         uint32_t from = e->from == CG_NONE32 ? CG_NONE32 : f->key_node[e->from], to = e->to == CG_NONE32 ? CG_NONE32 : f->key_node[e->to];
         uint32_t missing[2] = { from == CG_NONE32 ? e->from : CG_NONE32, to == CG_NONE32 ? e->to : CG_NONE32 };
         for (int side = 0; side < 2; side++) {
