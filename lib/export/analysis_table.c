@@ -116,14 +116,30 @@ static void pattern_lines(const pen *p, const cg_analysis *a)
     }
 }
 
-static void summary_line(const pen *p, const cg_analysis *a)
+static const char *plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static void wrapped(const pen *p, cg_buf *text, uint32_t indent)
+{
+    p->b->failed |= text->failed;
+    cg_cell_wrap(p->b, cg_buf_view(text), p->width, indent);
+    cg_buf_char(p->b, '\n');
+    cg_buf_clear(text);
+}
+
+static void summary_lines(const pen *p, const cg_analysis *a)
 {
     const char *truncated = cg_truncated_name(a->truncated);
+    cg_buf text;
+    cg_buf_init(&text, p->b->mem, 0);
+    cg_buf_printf(&text, "%llu attack path%s from %u entry point%s to %u target%s, at most %u steps%s", (unsigned long long)a->n_paths,
+                  plural(a->n_paths), a->n_entries, plural(a->n_entries), a->n_targets, plural(a->n_targets), a->max_length,
+                  a->estimated ? " (counts are estimates)" : "");
     paint(p, "1");
-    cg_buf_printf(p->b, "%llu attack path%s", (unsigned long long)a->n_paths, a->n_paths == 1 ? "" : "s");
+    wrapped(p, &text, 0);
     paint(p, "0");
-    cg_buf_printf(p->b, " from %u entry point%s to %u target%s, at most %u steps%s\n", a->n_entries, a->n_entries == 1 ? "" : "s",
-                  a->n_targets, a->n_targets == 1 ? "" : "s", a->max_length, a->estimated ? " (counts are estimates)" : "");
     for (int level = CG_LEVEL_CRITICAL; level >= CG_LEVEL_LOW; level--) {
         paint(p, level_colour((cg_level)level));
         cg_buf_printf(p->b, "%s%llu %s", level == CG_LEVEL_CRITICAL ? "" : "   ", (unsigned long long)a->by_level[level],
@@ -133,12 +149,15 @@ static void summary_line(const pen *p, const cg_analysis *a)
     cg_buf_char(p->b, '\n');
     if (truncated) {
         paint(p, "33");
-        cg_buf_printf(p->b, "Incomplete: the %s limit stopped the analysis; what was found until then is shown.\n", truncated);
+        cg_buf_printf(&text, "Incomplete: the %s limit stopped the analysis; what was found until then is shown.", truncated);
+        wrapped(p, &text, 0);
         paint(p, "0");
     }
-    if (a->targets_beyond)
-        cg_buf_printf(p->b, "%u more target%s can be reached, but only in more steps.\n", a->targets_beyond,
-                      a->targets_beyond == 1 ? "" : "s");
+    if (a->targets_beyond) {
+        cg_buf_printf(&text, "%u more target%s can be reached, but only in more steps.", a->targets_beyond, plural(a->targets_beyond));
+        wrapped(p, &text, 0);
+    }
+    cg_buf_free(&text);
 }
 
 static void story_lines(const pen *p, const cg_attack_path *path)
@@ -189,7 +208,7 @@ static void choke_lines(const pen *p, const cg_analysis *a)
 
 static void fix_lines(const pen *p, const cg_analysis *a)
 {
-    heading(p, "FIXES, each verified by analysing again without the fact");
+    heading(p, "FIXES, each verified by analysing again");
     paint(p, "2");
     cg_buf_adds(p->b, "  #   Closes   In all  \n");
     paint(p, "0");
@@ -222,7 +241,7 @@ int32_t cg_analysis_write_table(cg_analysis_out *o, cspm_error **err)
 {
     const cg_analysis *a = o->a;
     pen p = { .b = o->out, .g = o->g, .colour = o->style.colour, .width = o->style.width < LEAST ? LEAST : o->style.width };
-    summary_line(&p, a);
+    summary_lines(&p, a);
     if (a->n_patterns)
         pattern_lines(&p, a);
     if (a->n_listed)

@@ -114,6 +114,24 @@ static int32_t lead(cg_analysis_out *o, cspm_error **err)
     return CSPM_OK;
 }
 
+static int32_t ways(cg_analysis_out *o, cspm_error **err)
+{
+    const cg_analysis *a = o->a;
+    const struct {
+        const char *id, *title;
+        bool there;
+    } parts[] = { { "fixes", "Fixes", a->n_fixes > 0 },          { "picture", "Picture", a->n_patterns > 0 },
+                  { "patterns", "Patterns", a->n_patterns > 0 }, { "paths", "Paths", true },
+                  { "chokes", "Choke points", a->n_chokes > 0 }, { "notes", "Notes about the data", cg_diag_count(o->g) + a->n_diags > 0 },
+                  { "score", "How the score is computed", true } };
+    html_raw(o, "<nav aria-label=\"Sections\">");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i].there)
+            cg_buf_printf(o->out, "<a href=\"#%s\">%s</a>", parts[i].id, parts[i].title);
+    html_raw(o, "</nav>\n");
+    return CSPM_OK;
+}
+
 static int32_t notice(cg_analysis_out *o, cspm_error **err)
 {
     const char *truncated = cg_truncated_name(o->a->truncated);
@@ -329,9 +347,11 @@ static int32_t footer(cg_analysis_out *o, cspm_error **err)
 static const struct {
     const char *slot;
     int32_t (*fill)(cg_analysis_out *o, cspm_error **err);
-} slots[] = { { "lead", lead },          { "notice", notice },        { "tiles", tiles },
-              { "fixes", fixes },        { "picture", html_picture }, { "patterns", patterns },
-              { "paths", html_paths },   { "chokes", chokes },        { "diagnostics", diagnostics },
+} slots[] = { { "lead", lead },          { "ways", ways },
+              { "notice", notice },      { "tiles", tiles },
+              { "fixes", fixes },        { "picture", html_picture },
+              { "patterns", patterns },  { "paths", html_paths },
+              { "chokes", chokes },      { "diagnostics", diagnostics },
               { "method", html_method }, { "footer", footer } };
 
 static int32_t fill(cg_analysis_out *o, cg_str slot, cspm_error **err)
