@@ -38,6 +38,11 @@ int32_t q_property(q_eval *e, const q_expr *x, cg_value base, uint32_t name, cg_
             *out = *v;
         return CSPM_OK;
     }
+    case CG_DATE:
+    case CG_DATETIME:
+    case CG_DURATION:
+        *out = q_time_part(base, r->q->names.data[name].text);
+        return CSPM_OK;
     default:
         return q_run_error(r, err, x, "type", "InvalidArgumentType", "only nodes, relationships and maps have properties");
     }

@@ -112,6 +112,8 @@ int32_t q_arithmetic(q_eval *e, const q_expr *x, uint8_t op, cg_value a, cg_valu
                                         : pow(p, q));
         return CSPM_OK;
     }
+    if (q_is_time(a) || q_is_time(b))
+        return q_time_arithmetic(e, x, op, a, b, out, err);
     if (op == Q_ADD && (a.type == CG_STRING || b.type == CG_STRING)) {
         cg_value other = a.type == CG_STRING ? b : a;
         if (other.type == CG_STRING || q_is_number(other) || other.type == CG_BOOL)

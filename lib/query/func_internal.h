@@ -58,6 +58,14 @@ Q_FUNC(qf_pi);
 Q_FUNC(qf_e);
 Q_FUNC(qf_rand);
 
+/* func_time.c */
+Q_FUNC(qf_date);
+Q_FUNC(qf_datetime);
+Q_FUNC(qf_timestamp);
+Q_FUNC(qf_duration);
+Q_FUNC(qf_duration_in_days);
+Q_FUNC(qf_duration_in_seconds);
+
 /* Wrong type at run time, in the words of the conformance suite. */
 int32_t qf_bad_value(q_eval *e, const q_expr *call, cspm_error **err);
 bool qf_range_bounds(const cg_value *args, uint32_t n, int64_t *from, int64_t *to, int64_t *step);

@@ -78,6 +78,14 @@ Q_FUNC(qf_to_string)
     case CG_FLOAT:
         cg_buf_double(&b, args[0].real);
         break;
+    case CG_DATE:
+    case CG_DATETIME:
+    case CG_DURATION:
+        if (cg_value_write_text(&b, e->run->g, args[0], err) < 0) {
+            cg_buf_free(&b);
+            return err && *err ? cspm_error_code(*err) : CSPM_E_NOMEM;
+        }
+        break;
     default:
         return qf_bad_value(e, call, err);
     }

@@ -80,6 +80,11 @@ typedef struct q_pipe {
 
 /* ---- reading the text ---- */
 
+typedef struct pipe_item {
+    cg_str name;
+    q_expr *expr;
+} pipe_item;
+
 typedef struct pipe_parser {
     q_parser base;                           /* token helpers of the graph form */
     pipe_schema *schema;                     /* columns in reach */
@@ -110,6 +115,7 @@ void pipe_use(pipe_parser *x, uint32_t slot);
 bool pipe_keep_slots(pipe_parser *x, pipe_stage *s, const pipe_schema *schema);
 bool pipe_take_word(pipe_parser *x, const char *word); /* if it stands there */
 bool pipe_push(pipe_parser *x, pipe_exprs *list, q_expr *e);
+void pipe_warn(pipe_parser *x, cg_str text);
 
 /* ---- columns ---- */
 pipe_column *pipe_find(pipe_schema *s, cg_str name);
@@ -140,7 +146,7 @@ extern const char *const pipe_type_names[];
 const q_func *pipe_func_find(cg_str name);
 const char *pipe_func_nearest(cg_str name);
 const q_func *pipe_op_find(const char *name); /* operators are functions too: "==", "contains" */
-bool pipe_op_is_text(cg_str name);            /* a text operator such as has or !startswith */
+const q_func *pipe_op_text(cg_str name);      /* a text operator such as has, !startswith or in~; NULL = no such */
 
 /* ---- planning ---- */
 int32_t q_pipe_plan(cg_run *r, cspm_error **err);

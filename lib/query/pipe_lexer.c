@@ -59,7 +59,7 @@ static int32_t read_unicode(lexer *x, int digits, cg_buf *b)
         unsigned char ch = peek(x, 0), low = (unsigned char)(ch | 32);
         if (!is_digit(ch) && !(low >= 'a' && low <= 'f'))
             return bad(x, start, "InvalidUnicodeLiteral", "expected hexadecimal digits in the escape");
-        cp = cp * 16 + (is_digit(ch) ? ch - '0' : low - 'a' + 10u);
+        cp = cp * 16 + (uint32_t)(is_digit(ch) ? ch - '0' : low - 'a' + 10);
     }
     if (cp == 0 || cp > 0x10FFFF || (cp >= 0xD800 && cp <= 0xDFFF))
         return bad(x, start, "InvalidUnicodeLiteral", "no such character");
@@ -127,10 +127,10 @@ static int64_t unit_of(cg_str s)
     static const struct {
         const char *name;
         int64_t microseconds;
-    } units[] = { { "d", 86400000000 },    { "day", 86400000000 }, { "days", 86400000000 },  { "h", 3600000000 },    { "hr", 3600000000 },
-                  { "hour", 3600000000 },  { "hours", 3600000000 }, { "m", 60000000 },       { "min", 60000000 },    { "minute", 60000000 },
-                  { "minutes", 60000000 }, { "s", 1000000 },       { "sec", 1000000 },       { "second", 1000000 },  { "seconds", 1000000 },
-                  { "ms", 1000 },          { "milli", 1000 },      { "microsecond", 1 },     { "microseconds", 1 } };
+    } units[] = { { "d", 86400000000 },    { "day", 86400000000 },  { "days", 86400000000 }, { "h", 3600000000 },   { "hr", 3600000000 },
+                  { "hour", 3600000000 },  { "hours", 3600000000 }, { "m", 60000000 },       { "min", 60000000 },   { "minute", 60000000 },
+                  { "minutes", 60000000 }, { "s", 1000000 },        { "sec", 1000000 },      { "second", 1000000 }, { "seconds", 1000000 },
+                  { "ms", 1000 },          { "milli", 1000 },       { "microsecond", 1 },    { "microseconds", 1 } };
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (cg_str_eq(s, cg_str_from(units[i].name)))
             return units[i].microseconds;
@@ -149,7 +149,7 @@ static int32_t read_hex(lexer *x, q_token *t)
             break;
         if (v >> 59)
             return bad(x, t->start, "IntegerOverflow", "integer does not fit 64 bits");
-        v = v * 16 + (is_digit(ch) ? ch - '0' : low - 'a' + 10u);
+        v = v * 16 + (uint32_t)(is_digit(ch) ? ch - '0' : low - 'a' + 10);
     }
     t->kind = QK_INT;
     t->integer = v;
@@ -276,7 +276,8 @@ static int32_t read_typed(lexer *x, q_token *t, cg_str name)
     } else if (cg_str_eq_nocase(name, CG_STR("datetime")) || cg_str_eq_nocase(name, CG_STR("date"))) {
         cg_instant at;
         if (!cg_instant_parse(inside, &at))
-            return bad(x, from, "InvalidDatetime", "not a date or an instant; write datetime(2024-05-31) or datetime(2024-05-31T12:00:00Z)");
+            return bad(x, from, "InvalidDatetime",
+                       "not a date or an instant; write datetime(2024-05-31) or datetime(2024-05-31T12:00:00Z)");
         t->kind = PK_DATETIME;
         t->integer = (uint64_t)at.microseconds;
     } else {
@@ -386,10 +387,11 @@ static int32_t read_one(lexer *x, q_token *t)
     if (ch == '!' && is_letter(peek(x, 1)))
         return read_negated(x, t);
     if (ch == '$' && is_letter(peek(x, 1))) {
-        x->at++;
-        x->after_bar = false;
-        read_name(x, t);
+        size_t start = ++x->at;
+        while (is_letter(peek(x, 0)) || is_digit(peek(x, 0)))
+            x->at++;
         t->kind = QK_PARAM;
+        t->text = (cg_str){ x->text.data + start, x->at - start };
         return CSPM_OK;
     }
     if (ch >= 0x80) {

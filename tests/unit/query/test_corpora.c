@@ -22,7 +22,7 @@ static void run_all(corpus *c, cg_query *q, cg_str id)
     cspm_error *err = NULL;
     cg_run *r = NULL;
     const cg_value *row;
-    cg_run_limits limits = { .max_work = 20000, .max_rows = 1000, .now = INT64_MIN };
+    cg_run_limits limits = { .max_work = 20000, .max_rows = 1000, .now = 1795348800000000 };
     cg_buf text;
     cg_buf_init(&text, c->mem, 0);
     ck_assert_int_ge(cg_query_explain(q, c->graph, &text, &err), 0);
@@ -99,17 +99,17 @@ static void one_corpus(const char *file, uint32_t most_refused)
 
 START_TEST(bloodhound)
 {
-    one_corpus("queries/bloodhound.json", 14);
+    one_corpus("queries/bloodhound.json", 1);
 }
 END_TEST
 START_TEST(cartography)
 {
-    one_corpus("queries/cartography.json", 20);
+    one_corpus("queries/cartography.json", 1);
 }
 END_TEST
 START_TEST(cartography_analysis)
 {
-    one_corpus("queries/cartography_analysis_reads.json", 2);
+    one_corpus("queries/cartography_analysis_reads.json", 0);
 }
 END_TEST
 START_TEST(prowler)

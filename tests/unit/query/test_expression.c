@@ -274,6 +274,44 @@ START_TEST(regular_expressions)
 }
 END_TEST
 
+START_TEST(time_values)
+{
+    bench b;
+    bench_open(&b, "");
+    b.limits.now = 1795348800000000; /* 2026-11-22T12:00:00Z */
+    ck_answer(&b, "RETURN datetime().epochSeconds AS a, datetime().epochseconds AS b, toString(date()) AS c, timestamp() AS d",
+              "1795348800 | 1795348800 | '2026-11-22' | 1795348800000");
+    ck_answer(&b, "RETURN toString(date() - duration('P90D')) AS x", "'2026-08-24'");
+    ck_answer(&b, "RETURN toString(datetime({epochSeconds: 0}) + duration('P1Y2M3DT4H5M6.5S')) AS x", "'1971-03-04T04:05:06.5Z'");
+    ck_answer(&b, "RETURN toString(date('2024-01-31') + duration('P1M')) AS x, toString(date('2024-03-31') - duration({months: 1})) AS y",
+              "'2024-02-29' | '2024-02-29'");
+    ck_answer(&b, "RETURN toString(date('1969-12-31') - duration('P14M')) AS x", "'1968-10-31'");
+    ck_answer(&b,
+              "RETURN date('2026-06-30') < date() AS x, date(datetime('2026-11-22T23:59:59Z')) = date() AS y, datetime('2020-01-01') = "
+              "date('2020-01-01') AS z",
+              "true | true | false");
+    ck_answer(&b,
+              "RETURN duration.inDays(date('2026-01-01'), date('2026-03-01')).days AS d, (duration('P1D') + duration('PT2H')).hours AS h, "
+              "(duration('P1W') * 2).days AS w",
+              "59 | 2 | 14");
+    ck_answer(&b,
+              "RETURN date('2024-02-29').year AS y, date('2024-02-29').month AS m, datetime('2024-02-29T10:11:12Z').minute AS n, "
+              "date().nothing AS o",
+              "2024 | 2 | 11 | null");
+    ck_answer(&b, "RETURN datetime(null) AS a, date(null) AS b", "null | null");
+    ck_answer(&b, "RETURN date('yesterday')", "!InvalidArgumentValue");
+    ck_answer(&b, "RETURN duration('90D')", "!InvalidArgumentValue");
+    ck_answer(&b, "RETURN datetime() - 1", "!InvalidArgumentType");
+    ck_answer(&b, "RETURN datetime() + duration({years: 9000000000})", "!NumberOutOfRange");
+    ck_answer(&b, "UNWIND [date('2020-01-02'), date('2020-01-01')] AS d WITH d ORDER BY d RETURN collect(toString(d)) AS l",
+              "['2020-01-01', '2020-01-02']");
+    b.limits.now = INT64_MIN;
+    ck_answer(&b, "RETURN datetime()", "!ClockUnset");
+    ck_answer(&b, "RETURN toString(datetime('2020-01-01')) AS x", "'2020-01-01T00:00:00Z'");
+    bench_close(&b);
+}
+END_TEST
+
 START_TEST(aggregates)
 {
     bench b;
@@ -344,6 +382,7 @@ Suite *expression_suite(void)
     tcase_add_test(tc, lists_and_maps);
     tcase_add_test(tc, functions);
     tcase_add_test(tc, regular_expressions);
+    tcase_add_test(tc, time_values);
     tcase_add_test(tc, aggregates);
     tcase_add_test(tc, rows_through_clauses);
     suite_add_tcase(s, tc);
