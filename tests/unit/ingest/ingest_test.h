@@ -42,6 +42,13 @@ void test_write(const char *folder, const char *name, const void *bytes, size_t 
 void test_write_text(const char *folder, const char *name, const char *text);
 char *test_join(const char *folder, const char *name); /* to free() */
 
+/* A folder of inputs, and one reading of it; SCENARIO_WRONG when a refused call left something behind. */
+#define SCENARIO_WRONG (-1000)
+extern char *scenario_folder;
+void scenario_setup(void);
+void scenario_teardown(void);
+int32_t scenario_run(const cspm_allocator *allocator);
+
 #define ASSERT_LOADED(l) ck_assert_msg((l).rc == CSPM_OK, "%s", (l).err ? cspm_error_text((l).err, NULL) : "failed without an error")
 #define SMALL                                                                                                                              \
     "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"A\"]},{\"id\":\"b\",\"kinds\":[\"B\"]}],\"edges\":[{\"kind\":\"R\",\"start\":{"     \
