@@ -62,6 +62,7 @@ static int32_t add_pack(cg_ruleset *rs, rule_pack *pack, cspm_error **err)
         rule_pack_free(rs->mem, pack);
         return cg_nomem(rs->mem, err);
     }
+    rs->n_rules = rs->n_finders = 0; /* lists of a failed sealing may name rules of a pack that is gone */
     for (uint32_t p = 0; p < rs->packs.count; p++) {
         rs->packs.data[p]->index = p;
         for (size_t i = 0; i < rs->packs.data[p]->rules.count; i++)

@@ -118,6 +118,7 @@ START_TEST(labels_of_the_contract_are_set)
         "PrivilegedContainer",
         "HostNetwork",
         "PlaintextSecret",
+        "Compromised",
     };
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         bool set = false;

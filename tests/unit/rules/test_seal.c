@@ -264,6 +264,40 @@ START_TEST(a_pack_of_the_same_id_replaces_the_whole)
 }
 END_TEST
 
+START_TEST(a_set_may_be_empty)
+{
+    cg_ruleset *rs = NULL;
+    cspm_error *err = NULL;
+    ck_assert_int_eq(cg_ruleset_new(mem, &rs, NULL), CSPM_OK);
+    expect_ok(cg_ruleset_seal(rs, &err), err);
+    ck_assert_uint_eq(cg_ruleset_n_rules(rs), 0);
+    ck_assert_uint_gt(cg_ruleset_risk(rs)->alpha, 0);
+    cg_graph *g = graph_of(mem, "a :A:InternetExposed\nb :B\na -K-> b"), *d = derive(rs, g, 0, NULL);
+    ck_assert(has_label(d, "a", "InternetExposed")); /* nobody else sets it, so nobody contradicts */
+    ck_assert_uint_eq(count_diags(d, "unknown-kind"), 1);
+    cg_graph_unref(d);
+    cg_graph_unref(g);
+    cg_ruleset_unref(rs);
+}
+END_TEST
+
+/* A set that could not be sealed can be put right: what takes the bad pack's place leaves nothing of it. */
+START_TEST(a_failed_sealing_can_be_repaired)
+{
+    cg_ruleset *rs = NULL;
+    cspm_error *err = NULL;
+    int32_t rc = try_set(mem, PACK_HEAD LABEL("one", "A", "{ labels: [A, B] }", "MATCH (n:B) WHERE NOT n:A RETURN n AS node"), &rs, &err);
+    expect_error(rc, CSPM_E_PARSE, &err, 9, 12, "depends on the rule itself");
+    expect_ok(cg_ruleset_add_text(rs, cg_str_from(PACK_HEAD LABEL("two", "A", "{ labels: [B] }", "MATCH (n:B) RETURN n AS node")),
+                                  CG_STR("x"), &err),
+              err);
+    ck_assert_ptr_null(cg_ruleset_find(rs, CG_STR("one")));
+    expect_ok(cg_ruleset_seal(rs, &err), err);
+    ck_assert_ptr_nonnull(cg_ruleset_find(rs, CG_STR("two")));
+    cg_ruleset_unref(rs);
+}
+END_TEST
+
 START_TEST(merges_risk_tables)
 {
     cg_ruleset *rs = NULL;
@@ -383,6 +417,8 @@ Suite *seal_suite(void)
     tcase_add_test(t, refuses_contradictions);
     tcase_add_test(t, later_packs_win);
     tcase_add_test(t, a_pack_of_the_same_id_replaces_the_whole);
+    tcase_add_test(t, a_set_may_be_empty);
+    tcase_add_test(t, a_failed_sealing_can_be_repaired);
     tcase_add_test(t, merges_risk_tables);
     tcase_add_test(t, reads_folders_in_order);
     tcase_add_test(t, lists_rules_as_a_table);
