@@ -119,17 +119,22 @@ static uint32_t primary_of(cg_str set)
     return label;
 }
 
-/* In name order from `begin` on. */
-static void order_by_name(union_list *u, size_t begin)
+static int name_cmp(const void *context, uint32_t a, uint32_t b)
 {
-    const uint32_t *map = u->f->name_map[CG_NAMES_LABEL];
-    for (size_t i = begin + 1; i < u->labels.count; i++) {
-        uint32_t label = u->labels.data[i];
-        size_t at = i;
-        for (; at > begin && map[u->labels.data[at - 1]] > map[label]; at--)
-            u->labels.data[at] = u->labels.data[at - 1];
-        u->labels.data[at] = label;
-    }
+    const uint32_t *map = context;
+    return (map[a] > map[b]) - (map[a] < map[b]);
+}
+
+/* In name order from `begin` on. */
+static bool order_by_name(union_list *u, size_t begin)
+{
+    uint32_t n = (uint32_t)(u->labels.count - begin);
+    uint32_t *scratch = cg_alloc_array(u->f->mem, n, sizeof *scratch);
+    if (!scratch)
+        return false;
+    cg_sort_numbers(u->labels.data + begin, n, scratch, name_cmp, u->f->name_map[CG_NAMES_LABEL]);
+    cg_free(u->f->mem, scratch);
+    return true;
 }
 
 static int32_t report_kinds(cg_freeze *f, uint32_t node, uint32_t def, uint32_t kept, uint32_t other, cspm_error **err)
@@ -203,7 +208,8 @@ static int32_t merge_kinds(union_list *u, uint32_t begin, uint32_t end, uint32_t
         if (!add_labels(u, set))
             return cg_nomem(f->mem, err);
     }
-    order_by_name(u, own);
+    if (u->labels.count > own && !order_by_name(u, own))
+        return cg_nomem(f->mem, err);
     *kindset = cg_intern_add(f->b->kindsets, (const char *)u->labels.data, u->labels.count * sizeof *u->labels.data);
     return *kindset == CG_INTERN_NONE ? cg_nomem(f->mem, err) : CSPM_OK;
 }
