@@ -27,8 +27,12 @@ void cg_request_unref(cg_request *r)
     if (!r || __atomic_sub_fetch(&r->refs, 1, __ATOMIC_ACQ_REL))
         return;
     cg_mem *mem = r->mem;
-    for (int i = 0; i < CG_N_SETS; i++)
+    for (int i = 0; i < CG_N_SETS; i++) {
+        for (size_t k = 0; k < r->sets[i].count; k++)
+            if (r->sets[i].data[k].query)
+                cg_query_unref(r->sets[i].data[k].query);
         cg_vec_free(mem, &r->sets[i]);
+    }
     cg_vec_free(mem, &r->excluded);
     cg_arena_free(&r->arena);
     cg_free(mem, r);
@@ -44,27 +48,42 @@ static int32_t copy(cg_request *r, cg_str text, cg_str *out, cspm_error **err)
     return CSPM_OK;
 }
 
-static int32_t add(cg_request *r, cg_request_set which, cg_str text, bool query, cspm_error **err)
+static int32_t add(cg_request *r, cg_request_set which, cg_selector s, cspm_error **err)
 {
-    cg_selector s = { .query = query };
-    if ((uint32_t)which >= CG_N_SETS)
-        return cg_fail(r->mem, err, CSPM_E_INVALID, "no such set of nodes");
-    if (!text.length)
-        return cg_fail(r->mem, err, CSPM_E_INVALID, query ? "empty query" : "empty node id");
-    int32_t rc = copy(r, text, &s.text, err);
-    if (rc == CSPM_OK && !cg_vec_push(r->mem, &r->sets[which], s))
-        rc = cg_nomem(r->mem, err);
-    return rc;
+    return cg_vec_push(r->mem, &r->sets[which], s) ? CSPM_OK : cg_nomem(r->mem, err);
 }
 
+static int32_t check(cg_request *r, cg_request_set which, cg_str text, const char *empty, cspm_error **err)
+{
+    if ((uint32_t)which >= CG_N_SETS)
+        return cg_fail(r->mem, err, CSPM_E_INVALID, "no such set of nodes");
+    return text.length ? CSPM_OK : cg_fail(r->mem, err, CSPM_E_INVALID, "%s", empty);
+}
+
+/* Compiled at once: a mistake in it is told before any input is read. */
 int32_t cg_request_add_query(cg_request *r, cg_request_set which, cg_str query, cspm_error **err)
 {
-    return add(r, which, query, true, err);
+    cg_selector s = { 0 };
+    int32_t rc = check(r, which, query, "empty query", err);
+    if (rc == CSPM_OK)
+        rc = cg_query_compile(r->mem, query, CG_LANG_GRAPH, CG_STR("query"), (cg_pos){ 0 }, &s.query, err);
+    if (rc == CSPM_OK && cg_query_n_columns(s.query) != 1)
+        rc = cg_fail(r->mem, err, CSPM_E_QUERY, "the query for the %s must return one column of nodes, and this one returns %u columns",
+                     cg_set_name(which), cg_query_n_columns(s.query));
+    if (rc == CSPM_OK)
+        rc = add(r, which, s, err);
+    if (rc != CSPM_OK && s.query)
+        cg_query_unref(s.query);
+    return rc;
 }
 
 int32_t cg_request_add_id(cg_request *r, cg_request_set which, cg_str id_or_label, cspm_error **err)
 {
-    return add(r, which, id_or_label, false, err);
+    cg_selector s = { 0 };
+    int32_t rc = check(r, which, id_or_label, "empty node id", err);
+    if (rc == CSPM_OK)
+        rc = copy(r, id_or_label, &s.text, err);
+    return rc == CSPM_OK ? add(r, which, s, err) : rc;
 }
 
 int32_t cg_request_exclude_kind(cg_request *r, cg_str kind, cspm_error **err)

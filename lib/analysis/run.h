@@ -6,8 +6,8 @@
 
 #define CG_N_SETS 3
 typedef struct cg_selector {
-    cg_str text;
-    bool query; /* else an id or label:NAME */
+    cg_str text;     /* an id or label:NAME */
+    cg_query *query; /* instead of the text */
 } cg_selector;
 
 struct cspm_request {
@@ -19,6 +19,8 @@ struct cspm_request {
     cg_str weight;
     cg_request_options options;
 };
+
+const char *cg_set_name(cg_request_set which);
 
 typedef CG_VEC(cg_node) cg_node_vec;
 typedef CG_VEC(cg_rel) cg_rel_vec;

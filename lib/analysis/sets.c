@@ -26,7 +26,7 @@ bool cg_has_label_named(const cg_graph *g, cg_node n, cg_str name)
     return label != CG_NO_NAME && cg_node_has_label(g, n, label);
 }
 
-static const char *set_name(cg_request_set which)
+const char *cg_set_name(cg_request_set which)
 {
     static const char *const names[] = { "entry points", "targets", "way points" };
     return names[which];
@@ -46,7 +46,7 @@ static int32_t add_label(cg_scope *s, cg_request_set which, cg_str name, cg_node
     }
     if (out->count == before)
         return cg_scope_diag(s, "empty-set", err, "no node carries the label \"%.*s\", which was named for the %s", CG_FMT(name),
-                             set_name(which));
+                             cg_set_name(which));
     return CSPM_OK;
 }
 
@@ -56,25 +56,16 @@ static int32_t take_row(cg_scope *s, cg_request_set which, cg_value v, cg_node_v
         return CSPM_OK;
     if (v.type != CG_NODE)
         return cg_fail(s->mem, err, CSPM_E_QUERY, "the query for the %s must return nodes, and this one returned another value",
-                       set_name(which));
+                       cg_set_name(which));
     return cg_vec_push(s->mem, out, v.node) ? CSPM_OK : cg_nomem(s->mem, err);
 }
 
-static int32_t add_query(cg_scope *s, cg_request_set which, cg_str text, cg_node_vec *out, cspm_op *op, cspm_error **err)
+static int32_t add_query(cg_scope *s, cg_request_set which, cg_query *q, cg_node_vec *out, cspm_op *op, cspm_error **err)
 {
-    cg_query *q = NULL;
     cg_run *run = NULL;
     const cg_value *row;
     cg_run_limits limits = { .now = s->o.now };
-    int32_t rc = cg_query_compile(s->mem, text, CG_LANG_GRAPH, CG_STR("query"), (cg_pos){ 0 }, &q, err);
-    if (rc != CSPM_OK)
-        goto done;
-    if (cg_query_n_columns(q) != 1) {
-        rc = cg_fail(s->mem, err, CSPM_E_QUERY, "the query for the %s must return one column of nodes, and this one returns %u columns",
-                     set_name(which), cg_query_n_columns(q));
-        goto done;
-    }
-    rc = cg_query_run(q, s->g, NULL, 0, &limits, op, &run, err);
+    int32_t rc = cg_query_run(q, s->g, NULL, 0, &limits, op, &run, err);
     if (rc != CSPM_OK)
         goto done;
     while ((rc = cg_run_next(run, &row, err)) == CSPM_OK)
@@ -87,8 +78,6 @@ static int32_t add_query(cg_scope *s, cg_request_set which, cg_str text, cg_node
 done:
     if (run)
         cg_run_free(run);
-    if (q)
-        cg_query_unref(q);
     return rc;
 }
 
@@ -104,7 +93,7 @@ static int32_t add_id(cg_scope *s, cg_request_set which, cg_str text, cg_node_ve
         *internet = true;
         return CSPM_OK;
     }
-    return cg_fail(s->mem, err, CSPM_E_NOTFOUND, "no node has the id \"%.*s\" (named for the %s)", CG_FMT(text), set_name(which));
+    return cg_fail(s->mem, err, CSPM_E_NOTFOUND, "no node has the id \"%.*s\" (named for the %s)", CG_FMT(text), cg_set_name(which));
 }
 
 int32_t cg_set_resolve(cg_scope *s, cg_request_set which, cg_node_vec *out, bool *internet, cspm_op *op, cspm_error **err)
@@ -112,7 +101,7 @@ int32_t cg_set_resolve(cg_scope *s, cg_request_set which, cg_node_vec *out, bool
     int32_t rc = CSPM_OK;
     for (size_t i = 0; i < s->request->sets[which].count && rc == CSPM_OK; i++) {
         const cg_selector *sel = &s->request->sets[which].data[i];
-        rc = sel->query ? add_query(s, which, sel->text, out, op, err) : add_id(s, which, sel->text, out, internet, err);
+        rc = sel->query ? add_query(s, which, sel->query, out, op, err) : add_id(s, which, sel->text, out, internet, err);
     }
     cg_nodes_sort(out);
     return rc;

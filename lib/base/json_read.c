@@ -206,11 +206,12 @@ static int32_t fail(cg_json_reader *r, int32_t code, cg_pos pos, const char *det
     return r->rc;
 }
 
-static int32_t fail_limit(cg_json_reader *r, cg_pos pos, const char *detail, const char *what, uint64_t limit)
+/* A document past the fences on its shape is refused like a malformed one: a hostile file is bad input, not a run cut short. */
+static int32_t fail_limit(cg_json_reader *r, int32_t code, cg_pos pos, const char *detail, const char *what, uint64_t limit)
 {
     char message[128];
     snprintf(message, sizeof message, "%s (limit %llu)", what, (unsigned long long)limit);
-    return fail(r, CSPM_E_LIMIT, pos, detail, message);
+    return fail(r, code, pos, detail, message);
 }
 
 static int32_t fail_nomem(cg_json_reader *r)
@@ -383,7 +384,7 @@ static bool too_long(cg_json_reader *r, size_t length)
 {
     if (__builtin_expect(length <= r->limits.max_string_bytes, 1))
         return false;
-    fail_limit(r, token_in_hand(r), "MaxStringBytes", "string too long", r->limits.max_string_bytes);
+    fail_limit(r, CSPM_E_PARSE, token_in_hand(r), "MaxStringBytes", "string too long", r->limits.max_string_bytes);
     return true;
 }
 
@@ -423,7 +424,7 @@ static int on_key(void *ctx, const unsigned char *bytes, size_t length)
 static bool open_container(cg_json_reader *r)
 {
     if (r->depth >= r->limits.max_depth) {
-        fail_limit(r, token_in_hand(r), "MaxDepth", "nested too deep", r->limits.max_depth);
+        fail_limit(r, CSPM_E_PARSE, token_in_hand(r), "MaxDepth", "nested too deep", r->limits.max_depth);
         return false;
     }
     if (!begin_value(r, token_end(r), 0, AFTER_OPEN))
@@ -572,7 +573,7 @@ static int32_t parse_window(cg_json_reader *r, const char *bytes, size_t length)
     leave_window(r, seen.newlines);
     /* Six raw bytes make at least one byte of string. */
     if (unfinished(r) / 6 > r->limits.max_string_bytes)
-        return fail_limit(r, r->token, "MaxStringBytes", "string too long", r->limits.max_string_bytes);
+        return fail_limit(r, CSPM_E_PARSE, r->token, "MaxStringBytes", "string too long", r->limits.max_string_bytes);
     return CSPM_OK;
 }
 
@@ -693,7 +694,7 @@ int32_t cg_json_feed(cg_json_reader *r, const char *bytes, size_t length, cspm_e
         length = (size_t)room;
     r->fed += length;
     if (take_bytes(r, bytes, length) == CSPM_OK && over)
-        fail_limit(r, r->start, "MaxInputBytes", "input too large", r->limits.max_input_bytes);
+        fail_limit(r, CSPM_E_LIMIT, r->start, "MaxInputBytes", "input too large", r->limits.max_input_bytes);
     r->err = NULL;
     return r->rc;
 }

@@ -153,7 +153,7 @@ static int32_t on_scalar(yaml_tree *y, const yaml_event_t *e)
     cg_pos pos = pos_of(y, e->start_mark);
     cg_str s = { (const char *)e->data.scalar.value, e->data.scalar.length };
     if (s.length > y->limits.max_string_bytes)
-        return fail(y, CSPM_E_LIMIT, pos, "MaxStringBytes", "string too long");
+        return fail(y, CSPM_E_PARSE, pos, "MaxStringBytes", "string too long");
     if (!y->limits.allow_nul && memchr(s.data, 0, s.length))
         return fail(y, CSPM_E_PARSE, pos, "NulInString", "NUL character in a string");
     if (cg_utf8_check(s.data, s.length) != SIZE_MAX)
@@ -186,7 +186,7 @@ static int32_t on_start(yaml_tree *y, const yaml_event_t *e)
     if (y->want_key)
         return fail(y, CSPM_E_PARSE, pos, "ComplexKey", "a key must be a scalar");
     if (y->in_map.count >= y->limits.max_depth)
-        return fail(y, CSPM_E_LIMIT, pos, "MaxDepth", "nested too deep");
+        return fail(y, CSPM_E_PARSE, pos, "MaxDepth", "nested too deep");
     if (!cg_tree_builder_add(&y->build, map ? CG_TREE_MAP : CG_TREE_LIST, pos) || !cg_vec_push(y->mem, &y->in_map, map))
         return cg_nomem(y->mem, y->err);
     y->want_key = map;

@@ -26,31 +26,18 @@ START_TEST(wrong_requests)
     ck_assert_ptr_null(a);
     world_free(&w);
 
-    static const struct {
-        const char *query, *fragment;
-    } queries[] = { { "MATCH (n) RETURN n, n", "2 columns" }, { "MATCH (n) RETURN 1 AS one", "must return nodes" } };
-    for (size_t i = 0; i < 2; i++) {
-        WORLD(&w, CORRIDOR);
-        ck_assert_int_eq(add_query(&w, CG_SET_TARGETS, queries[i].query, &err), CSPM_OK);
-        int32_t rc = world_try_analyze(&w, NULL, &a, &err);
-        if (i == 0 && rc == CSPM_E_QUERY &&
-            strstr(cspm_error_message(err, NULL), "column")) { /* the compiler may refuse the repeated name itself */
-            cspm_error_free(err);
-            err = NULL;
-        } else {
-            expect_error(rc, CSPM_E_QUERY, &err, queries[i].fragment);
-        }
-        ck_assert_ptr_null(a);
-        world_free(&w);
-    }
+    /* A query is checked when it is added; what it returns only shows when it runs. */
     WORLD(&w, CORRIDOR);
-    ck_assert_int_eq(add_query(&w, CG_SET_ENTRIES, "MATCH (n RETURN n", &err), CSPM_OK);
-    ck_assert_int_lt(world_try_analyze(&w, NULL, &a, &err), 0);
+    expect_error(add_query(&w, CG_SET_TARGETS, "MATCH (n) RETURN n, n.name AS x", &err), CSPM_E_QUERY, &err, "2 columns");
+    ck_assert_int_eq(add_query(&w, CG_SET_ENTRIES, "MATCH (n RETURN n", &err), CSPM_E_QUERY);
     uint32_t line = 0;
     cspm_error_position(err, NULL, &line, NULL);
     ck_assert_uint_eq(line, 1);
     cspm_error_free(err);
     err = NULL;
+    ck_assert_int_eq(add_query(&w, CG_SET_TARGETS, "MATCH (n) RETURN 1 AS one", &err), CSPM_OK);
+    expect_error(world_try_analyze(&w, NULL, &a, &err), CSPM_E_QUERY, &err, "must return nodes");
+    ck_assert_ptr_null(a);
     world_free(&w);
     WORLD(&w, CORRIDOR);
     ck_assert_int_eq(cg_request_set_weight(w.request, CG_STR("no such key"), &err), CSPM_OK);

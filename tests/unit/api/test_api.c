@@ -127,7 +127,7 @@ START_TEST(structs_of_other_versions)
     cspm_limits_init(&small, offsetof(cspm_limits, max_depth));
     ck_assert_int_eq(cspm_context_new(NULL, &small, &other, NULL), CSPM_OK);
     cspm_context_unref(other);
-    ck_assert_uint_eq(sizeof(cspm_limits), 120);
+    ck_assert_uint_eq(sizeof(cspm_limits), 128);
     ck_assert_uint_eq(sizeof(cspm_load_options), 40);
     ck_assert_uint_eq(sizeof(cspm_run_options), 80);
     ck_assert_uint_eq(sizeof(cspm_request_options), 80);

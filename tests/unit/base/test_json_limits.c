@@ -42,17 +42,17 @@ START_TEST(depth_is_limited)
     size_t n;
     char *deep = repeat("[", 2000000, &n);
     cspm_error *err = NULL;
-    ck_assert_int_eq(read_whole((cg_str){ deep, n }, NULL, &err), CSPM_E_LIMIT);
+    ck_assert_int_eq(read_whole((cg_str){ deep, n }, NULL, &err), CSPM_E_PARSE);
     uint64_t offset;
     cspm_error_position(err, &offset, NULL, NULL);
     ck_assert_uint_eq(offset, 512);
     cspm_error_free(err);
     cg_json_limits limits = { .max_depth = 3 };
     ck_assert_int_eq(read_whole(CG_STR("[{\"a\":[]}]"), &limits, NULL), CSPM_OK);
-    ck_assert_int_eq(read_whole(CG_STR("[{\"a\":[{}]}]"), &limits, NULL), CSPM_E_LIMIT);
+    ck_assert_int_eq(read_whole(CG_STR("[{\"a\":[{}]}]"), &limits, NULL), CSPM_E_PARSE);
     free(deep);
     deep = repeat("{\"a\":", 600, &n);
-    ck_assert_int_eq(read_whole((cg_str){ deep, n }, NULL, NULL), CSPM_E_LIMIT);
+    ck_assert_int_eq(read_whole((cg_str){ deep, n }, NULL, NULL), CSPM_E_PARSE);
     free(deep);
 }
 END_TEST
@@ -61,8 +61,8 @@ START_TEST(strings_are_limited)
 {
     cg_json_limits limits = { .max_string_bytes = 4 };
     ck_assert_int_eq(read_whole(CG_STR("{\"abcd\":\"abcd\"}"), &limits, NULL), CSPM_OK);
-    ck_assert_int_eq(read_whole(CG_STR("{\"abcde\":1}"), &limits, NULL), CSPM_E_LIMIT);
-    ck_assert_int_eq(read_whole(CG_STR("[\"abcde\"]"), &limits, NULL), CSPM_E_LIMIT);
+    ck_assert_int_eq(read_whole(CG_STR("{\"abcde\":1}"), &limits, NULL), CSPM_E_PARSE);
+    ck_assert_int_eq(read_whole(CG_STR("[\"abcde\"]"), &limits, NULL), CSPM_E_PARSE);
     ck_assert_int_eq(read_whole(CG_STR("\"\\u0041\\u0041\\u0041\\u0041\""), &limits, NULL), CSPM_OK);
     /* A string that never ends is stopped before it is held. */
     limits.max_string_bytes = 100000;
@@ -70,7 +70,7 @@ START_TEST(strings_are_limited)
     char *text = repeat("x", 10000000, &n);
     text[0] = '"';
     cspm_error *err = NULL;
-    ck_assert_int_eq(json_events_run(mem, &events, &no_events, (cg_str){ text, n }, 10000, &limits, &err), CSPM_E_LIMIT);
+    ck_assert_int_eq(json_events_run(mem, &events, &no_events, (cg_str){ text, n }, 10000, &limits, &err), CSPM_E_PARSE);
     uint64_t offset;
     cspm_error_position(err, &offset, NULL, NULL);
     ck_assert_uint_eq(offset, 0);

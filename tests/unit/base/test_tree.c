@@ -186,14 +186,14 @@ START_TEST(yaml_limits)
     cg_json_limits limits = { .max_depth = 2, .max_string_bytes = 4, .max_input_bytes = 100 };
     cg_tree *t;
     ck_assert_int_eq(cg_tree_from_yaml(&arena, CG_STR("[[1]]"), CG_STR("in"), &limits, &t, NULL), CSPM_OK);
-    ck_assert_int_eq(cg_tree_from_yaml(&arena, CG_STR("[[[1]]]"), CG_STR("in"), &limits, &t, NULL), CSPM_E_LIMIT);
-    ck_assert_int_eq(cg_tree_from_yaml(&arena, CG_STR("abcde: 1"), CG_STR("in"), &limits, &t, NULL), CSPM_E_LIMIT);
+    ck_assert_int_eq(cg_tree_from_yaml(&arena, CG_STR("[[[1]]]"), CG_STR("in"), &limits, &t, NULL), CSPM_E_PARSE);
+    ck_assert_int_eq(cg_tree_from_yaml(&arena, CG_STR("abcde: 1"), CG_STR("in"), &limits, &t, NULL), CSPM_E_PARSE);
     char text[200];
     memset(text, ' ', sizeof text);
     ck_assert_int_eq(cg_tree_from_yaml(&arena, (cg_str){ text, sizeof text }, CG_STR("in"), &limits, &t, NULL), CSPM_E_LIMIT);
     char *deep = malloc(100000);
     memset(deep, '[', 100000);
-    ck_assert_int_eq(cg_tree_from_yaml(&arena, (cg_str){ deep, 100000 }, CG_STR("in"), NULL, &t, NULL), CSPM_E_LIMIT);
+    ck_assert_int_eq(cg_tree_from_yaml(&arena, (cg_str){ deep, 100000 }, CG_STR("in"), NULL, &t, NULL), CSPM_E_PARSE);
     free(deep);
 }
 END_TEST

@@ -318,7 +318,7 @@ START_TEST(enormous_string_is_refused)
     text[n] = 'x';
     memcpy(text + 2990, "\"}}]}}", 6);
     loaded l = limited(&limits, text, 2996);
-    test_expect_error(&l, CSPM_E_LIMIT, "", 0, 0);
+    test_expect_error(&l, CSPM_E_PARSE, "", 0, 0);
     test_drop(&l);
     free(text);
 }
