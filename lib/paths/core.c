@@ -231,6 +231,10 @@ static int32_t fill_rows(cg_core *c, build *t, cspm_op *op, cspm_error **err)
         int32_t rc;
         if (CG_OP_DUE(polls) && (rc = cg_op_check(op, c->mem, err)) < 0)
             return rc;
+        if (u + 8 < c->n) {
+            __builtin_prefetch(&v->out_to[v->out_offset[c->vertex[u + 8]]]);
+            __builtin_prefetch(&v->out_cost[v->out_offset[c->vertex[u + 8]]]);
+        }
         uint32_t from = c->vertex[u], hop = core_hop(c, u), n = 0;
         c->out[u] = c->m;
         for (uint32_t a = v->out_offset[from], end = v->out_offset[from + 1]; a < end; a++) {
