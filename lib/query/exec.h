@@ -108,6 +108,8 @@ q_op *q_op_start(cg_run *r);
 q_op *q_op_all_nodes(cg_run *r, q_op *input, uint32_t slot);
 q_op *q_op_label_scan(cg_run *r, q_op *input, uint32_t slot, uint32_t label);
 q_op *q_op_id_seek(cg_run *r, q_op *input, uint32_t slot, const q_expr *value, bool in_list);
+/* Nodes (of a label) whose `key` equals `probe`; the key reads nothing but the node. */
+q_op *q_op_hash_join(cg_run *r, q_op *input, uint32_t slot, bool any_label, uint32_t label, const q_expr *key, const q_expr *probe);
 q_op *q_op_check_node(cg_run *r, q_op *input, uint32_t slot, uint32_t pos);
 
 /* Relationships that must differ from the one being bound: earlier ones of the same MATCH. */
@@ -164,6 +166,7 @@ typedef struct q_table {
 void q_table_init(q_table *t, cg_mem *mem, uint32_t width);
 void q_table_free(q_table *t);
 void q_table_clear(q_table *t);
+uint32_t q_table_find(const cg_run *r, const q_table *t, const cg_value *row); /* UINT32_MAX = absent */
 /* Index of the row, added (copied) when new; UINT32_MAX when memory is refused. */
 uint32_t q_table_add(const cg_run *r, q_table *t, const cg_value *row, bool *added);
 

@@ -55,12 +55,30 @@ static bool same_row(const cg_run *r, const q_table *t, const cg_value *a, const
     return true;
 }
 
-uint32_t q_table_add(const cg_run *r, q_table *t, const cg_value *row, bool *added)
+static uint64_t hash_row(const cg_run *r, const q_table *t, const cg_value *row)
 {
     uint64_t h = t->width;
     for (uint32_t i = 0; i < t->width; i++)
         h = (h ^ q_hash(&r->seed, row[i])) * 0x9E3779B97F4A7C15u + 1;
-    h ^= h >> 32;
+    return h ^ h >> 32;
+}
+
+uint32_t q_table_find(const cg_run *r, const q_table *t, const cg_value *row)
+{
+    if (!t->slots)
+        return UINT32_MAX;
+    uint64_t h = hash_row(r, t, row);
+    for (uint32_t at = (uint32_t)h & t->mask; t->slots[at]; at = (at + 1) & t->mask) {
+        uint32_t i = t->slots[at] - 1;
+        if (t->hashes.data[i] == h && same_row(r, t, t->rows.data[i], row))
+            return i;
+    }
+    return UINT32_MAX;
+}
+
+uint32_t q_table_add(const cg_run *r, q_table *t, const cg_value *row, bool *added)
+{
+    uint64_t h = hash_row(r, t, row);
     *added = false;
     if ((!t->slots || t->rows.count * 4 >= ((size_t)t->mask + 1) * 3) && !grow(t))
         return UINT32_MAX;

@@ -10,9 +10,10 @@ uint32_t pipe_type_name(cg_str name)
     static const struct {
         const char *name;
         uint32_t type;
-    } types[] = { { "string", QT_STRING },     { "long", QT_INT },    { "int", QT_INT },  { "real", QT_FLOAT },        { "double", QT_FLOAT },
-                  { "decimal", QT_FLOAT },     { "bool", QT_BOOL },   { "boolean", QT_BOOL }, { "datetime", QT_DATETIME }, { "date", QT_DATETIME },
-                  { "timespan", QT_DURATION }, { "time", QT_DURATION }, { "guid", QT_STRING }, { "dynamic", QT_ANY } };
+    } types[] = { { "string", QT_STRING },     { "long", QT_INT },      { "int", QT_INT },           { "real", QT_FLOAT },
+                  { "double", QT_FLOAT },      { "decimal", QT_FLOAT }, { "bool", QT_BOOL },         { "boolean", QT_BOOL },
+                  { "datetime", QT_DATETIME }, { "date", QT_DATETIME }, { "timespan", QT_DURATION }, { "time", QT_DURATION },
+                  { "guid", QT_STRING },       { "dynamic", QT_ANY } };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (cg_str_eq_nocase(name, cg_str_from(types[i].name)))
             return types[i].type;
@@ -39,7 +40,8 @@ static q_expr *wrong_count(pipe_parser *x, uint32_t at, cg_str name, const char 
 static q_expr *choice(pipe_parser *x, cg_str name, uint32_t start, pipe_exprs *args, bool many)
 {
     if (many ? args->count < 3 || args->count % 2 == 0 : args->count != 3)
-        return wrong_count(x, start, name, many ? "pairs of condition and value, then one value for all else" : "a condition and two values");
+        return wrong_count(x, start, name,
+                           many ? "pairs of condition and value, then one value for all else" : "a condition and two values");
     q_expr **list = q_alloc(x->base.c, args->count + 1, sizeof *list);
     uint32_t type = 0;
     if (!list)
@@ -132,10 +134,12 @@ q_expr *pipe_function(pipe_parser *x)
         if (x->aggregates && !x->in_aggregate)
             return pipe_aggregate(x, name, start);
         q_fail(p->c, start, "bind", "InvalidAggregation",
-               x->in_aggregate ? "%.*s: an aggregate cannot stand inside another" : "%.*s is an aggregate; it belongs in summarize", CG_FMT(name));
+               x->in_aggregate ? "%.*s: an aggregate cannot stand inside another" : "%.*s is an aggregate; it belongs in summarize",
+               CG_FMT(name));
         return NULL;
     }
-    bool iff = cg_str_eq_nocase(name, CG_STR("iff")) || cg_str_eq_nocase(name, CG_STR("iif")), many = cg_str_eq_nocase(name, CG_STR("case"));
+    bool iff = cg_str_eq_nocase(name, CG_STR("iff")) || cg_str_eq_nocase(name, CG_STR("iif")),
+         many = cg_str_eq_nocase(name, CG_STR("case"));
     bool negate = cg_str_eq_nocase(name, CG_STR("not"));
     if (!f && !iff && !many && !negate)
         return unknown_function(x, name, start);

@@ -144,7 +144,8 @@ int32_t pipe_no_column(pipe_parser *x, const pipe_schema *s, cg_str name, uint32
         for (uint32_t i = 0; i < s->n && i < 16; i++)
             cg_error_add_expected(*c->err, s->items[i].name);
         if (nearest) {
-            int n = snprintf(hint, sizeof hint, "did you mean %.*s?%s", CG_FMT(nearest->name), best ? "" : " Case counts in the names of columns");
+            int n = snprintf(hint, sizeof hint, "did you mean %.*s?%s", CG_FMT(nearest->name),
+                             best ? "" : " Case counts in the names of columns");
             cg_error_set_hint(*c->err, (cg_str){ hint, n < (int)sizeof hint ? (size_t)n : sizeof hint - 1 });
         }
     }
@@ -170,8 +171,9 @@ q_expr *pipe_column_expr(pipe_parser *x, const pipe_column *c, uint32_t at)
 
 static bool keeps_name(const q_func *f)
 {
-    static const char *const names[] = { "tostring", "toint",        "tolong",    "todouble", "toreal",     "tobool", "toboolean", "todatetime", "totimespan",
-                                         "todynamic", "parse_json", "toobject", "bin",       "floor",    "startofday", "round",  "tolower",   "toupper" };
+    static const char *const names[] = { "tostring",  "toint",      "tolong",     "todouble",  "toreal",     "tobool",
+                                         "toboolean", "todatetime", "totimespan", "todynamic", "parse_json", "toobject",
+                                         "bin",       "floor",      "startofday", "round",     "tolower",    "toupper" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (!strcmp(f->name, names[i]))
             return true;

@@ -280,7 +280,8 @@ static q_expr *primary(pipe_parser *x)
     if (qp_is(t, '{') || qp_is(t, '<'))
         return placeholder(x);
     if (t->kind == QK_PARAM)
-        return x->left_schema && (cg_str_eq(t->text, CG_STR("left")) || cg_str_eq(t->text, CG_STR("right"))) ? side_column(x) : placeholder(x);
+        return x->left_schema && (cg_str_eq(t->text, CG_STR("left")) || cg_str_eq(t->text, CG_STR("right"))) ? side_column(x)
+                                                                                                             : placeholder(x);
     if (t->kind == QK_NAME && qp_is(qp_look(p, 1), '(')) {
         if (!qp_is_word(t, "dynamic"))
             return pipe_function(x);
@@ -408,8 +409,8 @@ static const q_func *comparison(pipe_parser *x)
     static const struct {
         uint8_t punct;
         const char *op;
-    } signs[] = { { PP_EQ, "==" }, { PP_NE, "!=" }, { PP_EQ_NOCASE, "=~" }, { PP_NE_NOCASE, "!~" }, { '<', "<" },
-                  { '>', ">" },    { QP_LE, "<=" }, { QP_GE, ">=" } };
+    } signs[] = { { PP_EQ, "==" }, { PP_NE, "!=" }, { PP_EQ_NOCASE, "=~" }, { PP_NE_NOCASE, "!~" },
+                  { '<', "<" },    { '>', ">" },    { QP_LE, "<=" },        { QP_GE, ">=" } };
     const q_token *t = qp_look(&x->base, 0);
     for (size_t i = 0; t->kind == QK_PUNCT && i < sizeof signs / sizeof *signs; i++) {
         if (t->punct == signs[i].punct)

@@ -1,7 +1,22 @@
 /* summarize, and the aggregates it takes. Groups come in the order of their first row. */
 #include "query/pipe.h"
 
-typedef enum { A_COUNT, A_COUNTIF, A_DCOUNT, A_SUM, A_AVG, A_MIN, A_MAX, A_STDEV, A_LIST, A_SET, A_ANY, A_ARG_MIN, A_ARG_MAX, A_PERCENTILE } agg_kind;
+typedef enum {
+    A_COUNT,
+    A_COUNTIF,
+    A_DCOUNT,
+    A_SUM,
+    A_AVG,
+    A_MIN,
+    A_MAX,
+    A_STDEV,
+    A_LIST,
+    A_SET,
+    A_ANY,
+    A_ARG_MIN,
+    A_ARG_MAX,
+    A_PERCENTILE
+} agg_kind;
 
 typedef struct agg_name {
     const char *name, *column; /* column: what the result is called, %s stands for the argument */
@@ -53,10 +68,14 @@ bool pipe_is_aggregate(cg_str name)
     return find(name) != NULL;
 }
 
-#define AGG(text, which, types) { text, 1, 2, QF_NULLS, which, { 0 }, types, NULL }
+#define AGG(text, which, types)                                                                                                            \
+    {                                                                                                                                      \
+        text, 1, 2, QF_NULLS, which, { 0 }, types, NULL                                                                                    \
+    }
 static const q_func f_count = AGG("count", QA_COUNT, QT_INT), f_list = AGG("make_list", QA_COLLECT, QT_LIST),
-                    f_sum = AGG("sum", QA_SUM, QT_NUMBER), f_avg = AGG("avg", QA_AVG, QT_FLOAT | QT_NULL), f_min = AGG("min", QA_MIN, QT_ANY),
-                    f_max = AGG("max", QA_MAX, QT_ANY), f_stdev = AGG("stdev", QA_STDEV, QT_FLOAT | QT_NULL),
+                    f_sum = AGG("sum", QA_SUM, QT_NUMBER), f_avg = AGG("avg", QA_AVG, QT_FLOAT | QT_NULL),
+                    f_min = AGG("min", QA_MIN, QT_ANY), f_max = AGG("max", QA_MAX, QT_ANY),
+                    f_stdev = AGG("stdev", QA_STDEV, QT_FLOAT | QT_NULL),
                     f_percentile = AGG("percentile", QA_PERCENTILE_DISC, QT_NUMBER | QT_NULL);
 
 /* ---- building ---- */
@@ -199,7 +218,10 @@ q_expr *pipe_aggregate(pipe_parser *x, cg_str name, uint32_t start)
     if (ok && qp_need(p, ')', ")")) {
         if (args.count < a->min_args || (a->max_args != 255 && args.count > a->max_args) || (many && !args.count))
             q_fail(p->c, start, "bind", "InvalidNumberOfArguments", "%s takes %u%s argument%s", a->name, a->min_args,
-                   a->max_args == a->min_args ? "" : a->max_args == 255 ? " or more" : " or one more", a->min_args == 1 ? "" : "s");
+                   a->max_args == a->min_args ? ""
+                   : a->max_args == 255       ? " or more"
+                                              : " or one more",
+                   a->min_args == 1 ? "" : "s");
         else
             e = build(x, a, start, &args);
     }
@@ -304,7 +326,8 @@ static bool agg_item(pipe_parser *x, summary *s)
     const q_expr *loose = loose_column(e);
     if (!e->has_agg || loose) {
         q_fail(p->c, loose ? loose->start : start, "bind", "InvalidAggregation",
-               e->has_agg ? "a column stands in an aggregate or behind by" : "an aggregate is expected here, such as count(); columns stand behind by");
+               e->has_agg ? "a column stands in an aggregate or behind by"
+                          : "an aggregate is expected here, such as count(); columns stand behind by");
         return false;
     }
     if (!given)

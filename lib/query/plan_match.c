@@ -18,6 +18,7 @@ typedef struct plan_node {
     bool has_label, fresh;
     const q_expr *seek; /* value of the unique id */
     bool seek_list;
+    const q_expr *key, *probe; /* an equality that joins it to what is bound */
 } plan_node;
 
 typedef struct plan_rel {
@@ -113,6 +114,39 @@ static bool tests_property(const q_expr *e, uint32_t slot)
     return at->kind == X_PROP && is_slot(at->args[0], slot);
 }
 
+/* Does the expression read this slot and no other, and the graph alone otherwise? */
+static bool reads_only(const q_expr *e, uint32_t slot, bool *reads)
+{
+    if (e->kind == X_VAR || e->kind == X_AGG) {
+        *reads = *reads || e->slot == slot;
+        return e->slot == slot;
+    }
+    if (e->sub || (e->kind >= X_COMPREHENSION && e->kind <= X_REDUCE) || (e->func && (e->func->flags & QF_VOLATILE)))
+        return false;
+    for (uint32_t i = 0; i < e->n; i++) {
+        if (e->args[i] && !reads_only(e->args[i], slot, reads))
+            return false;
+    }
+    return true;
+}
+
+static bool reads_data(const q_expr *e)
+{
+    bool any = e->kind == X_VAR;
+    for (uint32_t i = 0; i < e->n && !any; i++)
+        any = e->args[i] && reads_data(e->args[i]);
+    return any;
+}
+
+static void consider_join(match_plan *m, plan_node *n, const q_expr *key, const q_expr *probe)
+{
+    bool reads = false;
+    if (!n->key && reads_only(key, n->slot, &reads) && reads && reads_data(probe) && q_ready(m->r, probe, m->level, m->bound)) {
+        n->key = key;
+        n->probe = probe;
+    }
+}
+
 static void consider_conjunct(match_plan *m, plan_node *n, const q_expr *e)
 {
     bool equality = e->kind == X_COMPARE && e->n == 2 && e->ops[0] == Q_EQ;
@@ -120,7 +154,11 @@ static void consider_conjunct(match_plan *m, plan_node *n, const q_expr *e)
         if (is_unique_id(m->r, e->args[side], n->slot) && q_ready(m->r, e->args[1 - side], m->level, m->bound)) {
             n->seek = e->args[1 - side];
             n->seek_list = false;
-        } else if (tests_property(e->args[side], n->slot)) {
+        }
+        consider_join(m, n, e->args[side], e->args[1 - side]);
+        if (n->seek)
+            continue;
+        if (tests_property(e->args[side], n->slot)) {
             n->share *= 0.05;
         }
     }
@@ -161,7 +199,7 @@ static void estimate_nodes(match_plan *m)
         n->scan_label = CG_NO_NAME;
         n->has_label = false;
         n->n_labels = 0;
-        n->seek = NULL;
+        n->seek = n->key = n->probe = NULL;
         for (uint32_t k = 0; k < m->p->n_conjuncts; k++) {
             const q_expr *e = m->p->conjuncts[k];
             if (e->kind == X_LABEL && is_slot(e->args[0], n->slot))
@@ -329,6 +367,8 @@ static bool add_anchor(match_plan *m, uint32_t i)
     estimate_nodes(m); /* what is bound by now may allow a seek */
     if (n->seek)
         m->op = q_op_id_seek(m->r, m->op, n->slot, n->seek, n->seek_list);
+    else if (n->key)
+        m->op = q_op_hash_join(m->r, m->op, n->slot, !n->has_label, n->scan_label, n->key, n->probe);
     else if (n->has_label)
         m->op = q_op_label_scan(m->r, m->op, n->slot, n->scan_label);
     else

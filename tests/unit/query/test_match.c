@@ -130,6 +130,24 @@ START_TEST(shortest_paths)
 }
 END_TEST
 
+START_TEST(disconnected_parts_join_by_value)
+{
+    bench b;
+    bench_open(&b, "CREATE (:X {n: 1, k: 1}), (:X {n: 2, k: 2.0}), (:X {n: 3, k: 'A'}), (:X {n: 4}), (:X {n: 5, k: 1}), (:Y {n: 1, k: "
+                   "1.0}), (:Y {n: 2, k: 2}), (:Y {n: 3, k: 'a'}), (:Y {n: 4}), (:Y {n: 5, k: 'z'})");
+    static const char *const same = "'1-1'; '2-2'; '5-1'";
+    ck_answer(&b, "MATCH (x:X), (y:Y) WHERE x.k = y.k RETURN toString(x.n) + '-' + toString(y.n) AS t ORDER BY t", same);
+    ck_answer(&b, "MATCH (x:X) MATCH (y:Y {k: x.k}) RETURN toString(x.n) + '-' + toString(y.n) AS t ORDER BY t", same);
+    ck_answer(&b, "MATCH (x:X) MATCH (y:Y) WHERE y.k = x.k RETURN x.n, y.n", "1 | 1; 2 | 2; 5 | 1");
+    ck_answer(&b, "MATCH (x:X), (y:Y) WHERE toLower(toString(x.k)) = toLower(toString(y.k)) RETURN x.n, y.n", "3 | 3");
+    ck_answer(&b, "MATCH (x:X) WHERE EXISTS { MATCH (y:Y) WHERE y.k = x.k } RETURN x.n", "1; 2; 5");
+    ck_answer(&b, "MATCH (x:X), (y:Y) WHERE [x.k, null] = [y.k, null] RETURN x.n", "");
+    ck_answer(&b, "MATCH (x:X), (y:Nothing) WHERE x.k = y.k RETURN x.n", "");
+    ck_answer(&b, "MATCH (x:X), (y) WHERE x.k = y.k AND x <> y RETURN count(*)", "5");
+    bench_close(&b);
+}
+END_TEST
+
 START_TEST(the_unique_id_as_a_property)
 {
     cg_mem *mem = cg_mem_new(NULL, 0);
@@ -171,6 +189,7 @@ Suite *match_suite(void)
     tcase_add_test(tc, variable_length);
     tcase_add_test(tc, a_relationship_is_used_once);
     tcase_add_test(tc, shortest_paths);
+    tcase_add_test(tc, disconnected_parts_join_by_value);
     tcase_add_test(tc, the_unique_id_as_a_property);
     suite_add_tcase(s, tc);
     return s;

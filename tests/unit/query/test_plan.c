@@ -86,6 +86,7 @@ START_TEST(plans_start_where_it_is_cheap)
     ck_assert_msg(strstr(explain(&b, "MATCH (c:Common)-[:R*]->(r:Rare) RETURN c ORDER BY c LIMIT 3"), "best rows only") != NULL, "%s",
                   b.out.data);
     ck_assert_msg(strstr(explain(&b, "MATCH (c:Common), (r:Rare) MATCH (c)-[:R]->(r) RETURN c"), "into") != NULL, "%s", b.out.data);
+    ck_assert_msg(strstr(explain(&b, "MATCH (c:Common), (r:Rare) WHERE c.k = r.k RETURN c"), "HashJoin Common") != NULL, "%s", b.out.data);
     ck_assert_msg(strstr(explain(&b, "RETURN 1 AS x UNION RETURN 2 AS x"), "Union 2 parts") != NULL, "%s", b.out.data);
     ck_assert_msg(strstr(explain(&b, "MATCH (c) WHERE EXISTS { (c)-->() } RETURN c"), "Subquery 1") != NULL, "%s", b.out.data);
     bench_close(&b);
