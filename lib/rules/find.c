@@ -92,7 +92,7 @@ static int32_t take_note(finder *f, cg_value v, cg_str *out)
 static int32_t take_node(const finder *f, cg_value v, const char *column, cg_node *out)
 {
     *out = v.type == CG_NODE ? v.node : CG_NO_NODE;
-    return v.type == CG_NODE || v.type == CG_NULL ? CSPM_OK : rule_fail(f, CSPM_E_INVALID, "column", cg_str_from(column), "is not a node");
+    return v.type == CG_NODE || v.type == CG_NULL ? CSPM_OK : rule_fail(f, CSPM_E_PARSE, "column", cg_str_from(column), "is not a node");
 }
 
 static int32_t take_likelihood(const finder *f, cg_value v, uint32_t *out)
@@ -102,7 +102,7 @@ static int32_t take_likelihood(const finder *f, cg_value v, uint32_t *out)
     if (v.type == CG_NULL)
         return CSPM_OK;
     if ((v.type != CG_INT && v.type != CG_FLOAT) || !(d > 0 && d <= 1))
-        return rule_fail(f, CSPM_E_INVALID, "column", CG_STR("likelihood"), "is not a number above 0 and at most 1");
+        return rule_fail(f, CSPM_E_PARSE, "column", CG_STR("likelihood"), "is not a number above 0 and at most 1");
     *out = (uint32_t)(d * MILLION + 0.5);
     *out += *out == 0;
     return CSPM_OK;
@@ -139,11 +139,14 @@ static int32_t run_pattern(finder *f, int64_t now, cspm_op *op)
 {
     cg_run_limits limits = { .max_rows = UINT64_MAX, .max_work = MAX_WORK, .max_memory = UINT64_MAX, .now = now };
     const cg_value *values;
+    cspm_error *inner = NULL;
     cg_run *run = NULL;
-    int32_t rc = cg_query_run(f->e->rule.pattern, f->g, NULL, 0, &limits, op, &run, f->err);
-    while (rc == CSPM_OK && (rc = cg_run_next(run, &values, f->err)) == CSPM_OK)
+    int32_t rc = cg_query_run(f->e->rule.pattern, f->g, NULL, 0, &limits, op, &run, &inner);
+    while (rc == CSPM_OK && (rc = cg_run_next(run, &values, &inner)) == CSPM_OK)
         rc = take_row(f, values);
-    if (rc == CSPM_DONE)
+    if (inner)
+        rc = rule_query_error(f->mem, f->e, rc, inner, f->err);
+    else if (rc == CSPM_DONE)
         rc = cg_run_truncated(run) ? rule_fail(f, CSPM_E_LIMIT, "the pattern of", f->e->rule.id, "hit a limit of the query engine")
                                    : CSPM_OK;
     cg_run_free(run);

@@ -102,7 +102,10 @@ int32_t rule_compile(cg_ruleset *rs, rule_entry *e, cspm_error **err)
     if (e->match && !e->rule.pattern) {
         cg_pos base;
         cg_str text = rule_match_text(e, &base);
-        rc = cg_query_compile(rs->mem, text, CG_LANG_GRAPH, e->rule.source, base, &e->rule.pattern, err);
+        cspm_error *inner = NULL;
+        rc = cg_query_compile(rs->mem, text, CG_LANG_GRAPH, e->rule.source, base, &e->rule.pattern, &inner);
+        if (rc != CSPM_OK)
+            rc = rule_query_error(rs->mem, e, rc, inner, err);
     }
     if (rc == CSPM_OK && e->rule.pattern)
         rc = read_columns(rs, e, err);

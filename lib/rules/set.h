@@ -43,6 +43,9 @@ int32_t rule_strata(cg_ruleset *rs, cspm_error **err);                  /* strat
 const rule_entry *rule_kind_meaning(const cg_ruleset *rs, cg_str kind); /* enabled edge rule first, else the last table entry; NULL none */
 const rule_entry *ruleset_entry(const cg_ruleset *rs, cg_str id);       /* sealed sets only */
 
+/* Takes `inner`; what the query engine calls a wrong query becomes CSPM_E_PARSE of the pack; query_error.c */
+int32_t rule_query_error(cg_mem *mem, const rule_entry *e, int32_t rc, cspm_error *inner, cspm_error **err);
+
 /* ---- what a rule finds in a graph: derive.c and test.c ---- */
 #define RULE_EVIDENCE_MAX 64
 typedef struct rule_fact {

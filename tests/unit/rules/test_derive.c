@@ -241,7 +241,7 @@ START_TEST(refuses_wrong_columns)
         cg_graph *g = graph_of(mem, "a :A name=x\nb :B"), *out = NULL;
         cspm_error *err = NULL;
         const cg_derive_options o = { .now = INT64_MIN };
-        expect_error(cg_rules_derive(rs, g, &o, NULL, &out, &err), CSPM_E_INVALID, &err, 0, 0, cases[i].says);
+        expect_error(cg_rules_derive(rs, g, &o, NULL, &out, &err), CSPM_E_PARSE, &err, 0, 0, cases[i].says);
         cg_graph_unref(g);
         cg_ruleset_unref(rs);
     }

@@ -93,6 +93,8 @@ START_TEST(places_query_errors_in_the_file)
     cspm_error_position(err, NULL, &line, &column);
     ck_assert_uint_eq(line, 12);
     ck_assert_uint_eq(column, 7);
+    ck_assert_int_eq(rc, CSPM_E_PARSE); /* a wrong pattern is a malformed pack, not a wrong query of the user's */
+    ck_assert_ptr_nonnull(strstr(cspm_error_text(err, &length), "\n      RETRUN n AS node\n      ^"));
     cspm_error_free(err);
     cg_ruleset_unref(rs);
 }
