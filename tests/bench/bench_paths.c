@@ -317,6 +317,7 @@ int main(int argc, char **argv)
     check(mem && rounds > 0 && rounds <= MAX_ROUNDS && lists >= 1000 && reach >= 1000,
           "usage: bench_paths [nodes] [nodes for reach] [rounds <= 25]");
     igraph_set_error_handler(igraph_error_handler_ignore);
+    igraph_set_warning_handler(igraph_warning_handler_ignore);
     for (const char *density = "gd"; *density; density++) {
         make_pair(&p, mem, lists, *density);
         bench_top(&p, rounds);
