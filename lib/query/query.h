@@ -1,4 +1,12 @@
 /* Query language: text to plan to rows. Compile once, run against any graph; a compiled query is immutable and belongs to any thread. */
+/* Order of rows. With ORDER BY: by its keys, ties in the order the rows below it came. Without: a pattern of one node gives ascending ids (bytes);
+ * every larger pattern is walked from ascending start nodes over relationships in adjacency order, so the rows of one query text on one graph
+ * come in one order, whatever the order of the inputs or the hash seed, and LIMIT stops the work. Which node a larger pattern starts from is
+ * the planner's choice from the graph's statistics: another graph may be walked from another end. Groups, DISTINCT and UNION keep the order of
+ * first appearance.
+ *
+ * `n.id` and `n.objectid` read the unique id of a node when no node of the graph has a property of that name and at least one input was a file of
+ * some dialect (graphs that a host builds node by node have exactly the properties it gave). keys() and properties() never show them. */
 #ifndef CG_QUERY_QUERY_H
 #define CG_QUERY_QUERY_H
 
@@ -41,7 +49,10 @@ typedef struct cg_run_limits { /* 0 = default of query-language.md 7.4 / context
 
 int32_t cg_query_run(cg_query *q, cg_graph *g, const cg_param *params, uint32_t n_params, const cg_run_limits *limits, cspm_op *op,
                      cg_run **out, cspm_error **err);
-/* CSPM_OK: *row points at n_columns values, valid until the next call. CSPM_DONE at the end (also when truncated; ask). */
+/* Budgets: max_rows sets CSPM_TRUNCATED_ROWS, max_work and max_path_length CSPM_TRUNCATED_WORK, the op's deadline CSPM_TRUNCATED_TIME; each ends
+ * the rows with CSPM_DONE. max_memory sets CSPM_TRUNCATED_MEMORY when rows were returned before, else it is CSPM_E_LIMIT. Named limits (nesting of
+ * values, regular expression steps and bytes, plan operators) are CSPM_E_LIMIT always. A cancel is CSPM_E_CANCELLED.
+ * CSPM_OK: *row points at n_columns values, valid until the next call. CSPM_DONE at the end (also when truncated; ask). */
 int32_t cg_run_next(cg_run *r, const cg_value **row, cspm_error **err);
 uint32_t cg_run_truncated(const cg_run *r); /* CSPM_TRUNCATED_* */
 uint64_t cg_run_work(const cg_run *r);

@@ -14,6 +14,8 @@ static const char *const queries[] = {
     "k, s, q, t UNION RETURN 1 AS k, 2 AS s, 3.0 AS q, 'x' AS t",
     "MATCH (n) OPTIONAL MATCH (n)-->(m) CALL { WITH n RETURN count(*) AS c } RETURN n, m, c, EXISTS { (n)-->() } AS e, COUNT { (n)--() } "
     "AS d, [(n)-->(o) | o.n] AS l",
+    "MATCH (a:A), (b) WHERE toLower(a.n) = b.n AND date('2020-01-01') + duration('P1D') > date('2019-01-01') RETURN a, b, "
+    "toString(duration('PT1S') * 2) AS t",
     "MATCH (n RETURN n",
     "MATCH (n) RETURN m.x, $p",
     "RETURN '\\u00e9' + toUpper('abc') + replace('aXb', 'X', 'yy') + substring('hello', 1, 2) AS `a b`, [1, 2][0..1] + 3 AS l",
