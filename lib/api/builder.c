@@ -192,11 +192,15 @@ int32_t cspm_builder_finish(cspm_builder *builder, const cspm_ruleset *rules, cs
         return CSPM_E_INVALID;
     *out = NULL;
     int32_t rc = cg_builder_freeze(builder, op, &inventory, err);
-    if (rc != CSPM_OK || !rules) {
-        *out = inventory;
+    if (rc != CSPM_OK)
         return rc;
+    rc = cg_ingest_locate(inventory, op, err);
+    if (rc == CSPM_OK && !rules) {
+        *out = inventory;
+        return CSPM_OK;
     }
-    rc = derive(inventory, rules, op, out, err);
+    if (rc == CSPM_OK)
+        rc = derive(inventory, rules, op, out, err);
     cg_graph_unref(inventory);
     return rc;
 }

@@ -77,4 +77,7 @@ uint64_t cg_builder_n_edges(const cg_builder *b);
  * number nodes by id bytes, build CSR both ways. The builder is empty afterwards, whatever the outcome. O((n + m) log n). */
 int32_t cg_builder_freeze(cg_builder *b, cspm_op *op, cg_graph **out, cspm_error **err);
 
+/* Set the line and column of a diagnostic of a graph just frozen, before anybody else sees it. */
+void cg_graph_place_diag(cg_graph *g, uint32_t i, uint32_t line, uint32_t column);
+
 #endif

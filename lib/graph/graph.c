@@ -317,6 +317,13 @@ cg_diag cg_diag_get(const cg_graph *g, uint32_t i)
     return g->diags[i];
 }
 
+void cg_graph_place_diag(cg_graph *g, uint32_t i, uint32_t line, uint32_t column)
+{
+    cg_diag *d = (cg_diag *)&g->diags[i]; /* the freezing thread still owns them */
+    d->line = line;
+    d->column = column;
+}
+
 const cg_kind_info *cg_kind_get_info(const cg_graph *g, uint32_t kind)
 {
     return kind < g->n_names[CG_NAMES_KIND] ? g->kind_info[kind] : &unknown_kind;

@@ -39,4 +39,8 @@ int32_t cg_ingest_path(cg_builder *b, const char *path, const cg_ingest_options 
 int32_t cg_ingest_bytes(cg_builder *b, const void *bytes, size_t length, cg_str name, const cg_ingest_options *o, cspm_op *op,
                         cspm_error **err);
 
+/* Give the graph's diagnostics that know only a byte offset their line and column, reading plain source files once more where they still
+ * are. For a graph just frozen, before anybody else sees it. */
+int32_t cg_ingest_locate(cg_graph *g, cspm_op *op, cspm_error **err);
+
 #endif

@@ -108,6 +108,15 @@ def test_bad_inputs(folder):
         expect(run("analyze", bad), 3)
 
 
+def test_warnings_say_where(folder):
+    source = folder / "g.json"
+    source.write_text('{"graph": {"nodes": [{"id": "a", "kinds": []},\n  {"kinds": []}],\n "edges": [\n'
+                      '  {"kind": "R", "start": {"value": "a"}, "end": {"value": "\u00e9nowhere"}}]}}')
+    lines = expect(run("query", "RETURN 1", source), 0).stderr.splitlines()
+    assert any(line.startswith(f"{source}:2:3: warning: ") for line in lines), lines
+    assert any(line.startswith(f"{source}:4:3: warning: ") and "nowhere" in line for line in lines), lines
+
+
 def test_inputs_of_every_shape(folder):
     data = json.dumps(TINY).encode()
     plain = folder / "plain"
