@@ -8,6 +8,7 @@ Suite *best_suite(void);
 Suite *exhaustive_suite(void);
 Suite *structure_suite(void);
 Suite *igraph_suite(void);
+Suite *build_suite(void);
 Suite *vectors_suite(void);
 Suite *view_suite(void);
 
