@@ -66,7 +66,13 @@ if [ "$mode" != quick ]; then
     step "valgrind"
     CSPM_RANDOM_GRAPHS=20 CSPM_SLOW_MACHINE=1 suites tests valgrind --setup valgrind --suite unit --suite cases
     step "benchmarks: gates"
-    suites tests bench --suite bench --num-processes 1 --verbose
+    # Optimised, one at a time, nothing else running: ratios against peers in the same process.
+    if build bench --buildtype=release; then
+        extra=()
+        [ "$mode" = full ] && extra=(--test-args=--full)
+        suites bench bench --benchmark --verbose "${extra[@]}" | grep -E '^\{|round|FAIL' || true
+        logs+=("build/bench/meson-logs/bench.json")
+    fi
 fi
 
 step "summary"

@@ -31,6 +31,13 @@ def main() -> int:
                     good += 1
                 else:
                     bad += 1
+            for line in text.splitlines():
+                if line.startswith('{"name"'):  # a benchmark's row: a gate is a test
+                    row = json.loads(line)
+                    met = row.get("ok", True)
+                    good, bad = good + met, bad + (not met)
+                    if not met:
+                        print(f"FAILED gate: {row['name']} {row['size']}: {row['ratio']} (gate {row['gate']})")
             name = run["name"]
             if run["result"] == "SKIP":
                 reason = REASON.search(text) or REASON.search(run.get("stderr") or "")
