@@ -162,6 +162,9 @@ static void consider_conjunct(match_plan *m, plan_node *n, const q_expr *e)
             n->share *= 0.05;
         }
     }
+    bool range = e->kind == X_COMPARE && !equality && e->ops[0] != Q_NE;
+    if (range && (tests_property(e->args[0], n->slot) || tests_property(e->args[1], n->slot)))
+        n->share *= 0.3;
     if (e->kind == X_IN && is_unique_id(m->r, e->args[0], n->slot) && q_ready(m->r, e->args[1], m->level, m->bound) && !n->seek) {
         n->seek = e->args[1];
         n->seek_list = true;
@@ -273,10 +276,10 @@ static double simulate(const match_plan *m, uint32_t first)
     memcpy(rels, m->done_rel, sizeof rels);
     memcpy(nodes, m->done_node, sizeof nodes);
     nodes[first] = true;
-    double rows = m->nodes[first].rows * (m->nodes[first].seek ? 1 : 1), total = m->nodes[first].seek ? 1 : rows;
-    double all = cg_graph_n_nodes(m->r->g);
-    if (!m->nodes[first].seek)
-        rows = m->nodes[first].share * all;
+    /* Looking at a node costs less than what passes its predicates costs later. */
+    const plan_node *start = &m->nodes[first];
+    double rows = start->seek ? start->rows : start->share * cg_graph_n_nodes(m->r->g);
+    double total = start->seek ? start->rows : 0.2 * start->rows + rows;
     uint32_t best;
     double cost = 0;
     while (next_rel(m, rels, nodes, &best, &cost)) {
