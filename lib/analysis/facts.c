@@ -192,7 +192,19 @@ static int by_uses(const void *a, const void *b)
     return x->key < y->key ? -1 : x->key > y->key;
 }
 
-int32_t cg_facts_gather(cg_facts *f, const cg_run_state *r, const cg_search *x, cspm_error **err)
+static bool is_gone(const cg_triple *t, const cg_removal *gone)
+{
+    cg_rel_vec rels = { .data = (cg_rel *)gone->rels, .count = gone->n_rels };
+    for (uint32_t i = 0; i < gone->n_entries; i++)
+        if (t->from_internet && gone->entries[i] == t->entry)
+            return true;
+    for (uint32_t i = 0; i < t->n_hops; i++)
+        if (has_rel(&rels, t->rels[i]))
+            return true;
+    return false;
+}
+
+int32_t cg_facts_gather(cg_facts *f, const cg_run_state *r, const cg_search *x, const cg_removal *gone, cspm_error **err)
 {
     int32_t rc = CSPM_OK;
     bool named = r->scope.request->sets[CG_SET_ENTRIES].count > 0; /* a named entry stays one, exposed or not */
@@ -201,6 +213,8 @@ int32_t cg_facts_gather(cg_facts *f, const cg_run_state *r, const cg_search *x, 
         memset(f->slots, 0, f->n_slots * sizeof *f->slots);
     for (size_t i = 0; i < x->triples.count && rc == CSPM_OK; i++) {
         const cg_triple *t = &x->triples.data[i];
+        if (is_gone(t, gone))
+            continue;
         if (t->from_internet && !named)
             rc = count_exposure(f, r, t->entry, (uint32_t)i, err);
         for (uint32_t k = 0; k < t->n_hops && rc == CSPM_OK; k++)

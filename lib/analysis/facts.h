@@ -34,8 +34,8 @@ typedef struct cg_facts {
 
 int32_t cg_facts_init(cg_facts *f, cg_run_state *r, cspm_op *op, cspm_error **err);
 void cg_facts_free(cg_facts *f, cg_mem *mem);
-/* Candidates on the best routes of these triples, most used first. */
-int32_t cg_facts_gather(cg_facts *f, const cg_run_state *r, const cg_search *x, cspm_error **err);
+/* Candidates on the best routes of these triples, most used first; routes over what is gone already are left out. */
+int32_t cg_facts_gather(cg_facts *f, const cg_run_state *r, const cg_search *x, const cg_removal *gone, cspm_error **err);
 /* All that goes when a fact goes: relationships and exposed entries, onto the two lists, each ascending and without repeats. */
 int32_t cg_facts_expand(const cg_facts *f, const cg_run_state *r, const cg_fact *fact, cg_rel_vec *rels, cg_node_vec *entries,
                         cspm_error **err);

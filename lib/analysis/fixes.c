@@ -8,8 +8,10 @@ enum {
     TRIED_PER_ROUND = 3, /* candidates analysed again before one is taken */
     IDLE_ROUNDS = 3,     /* rounds that close nothing by themselves before giving up: two ways round need two fixes */
 };
-/* On estates beyond this many stored relationships only the first candidate of a round is analysed again. */
-#define LARGE_ESTATE 1000000u
+/* Beyond this many paths a fix is verified by counting the pairs that are still joined, not by finding each one's best path again. */
+#define MANY_PATHS 20000u
+/* Relationships that counting may visit for all fixes together. */
+#define COUNTING_WORK ((uint64_t)1000000000)
 
 typedef struct fixer {
     cg_run_state *r;
@@ -18,6 +20,8 @@ typedef struct fixer {
     cg_node_vec entries; /* no longer exposed */
     cg_search current;   /* with those gone */
     bool has_current;
+    bool many;
+    uint32_t tries; /* left, when there are many paths */
     uint64_t initial, remaining;
     CG_VEC(cg_fix) fixes;
     CG_VEC(cg_fact) taken;
@@ -39,7 +43,7 @@ static void trial_free(trial *t, cg_mem *mem)
     cg_vec_free(mem, &t->own);
     cg_vec_free(mem, &t->entries);
     cg_vec_free(mem, &t->own_entries);
-    if (t->ran)
+    if (t->search.mem)
         cg_search_free(&t->search);
     *t = (trial){ 0 };
 }
@@ -116,12 +120,19 @@ static int32_t join(fixer *f, trial *t)
 static int32_t try_fact(fixer *f, const cg_fact *fact, trial *t)
 {
     cg_run_state *r = f->r;
+    uint64_t left;
     int32_t rc = cg_facts_expand(&f->facts, r, fact, &t->own, &t->own_entries, f->err);
     if (rc == CSPM_OK)
         rc = join(f, t);
     if (rc != CSPM_OK)
         return rc;
     cg_removal removal = { t->rels.data, (uint32_t)t->rels.count, t->entries.data, (uint32_t)t->entries.count };
+    if (f->many) {
+        rc = cg_pairs_count(&r->scope, &removal, f->op, &left, f->err);
+        t->ran = rc == CSPM_OK;
+        t->closed = t->ran && left < f->remaining ? f->remaining - left : 0;
+        return rc;
+    }
     rc = cg_search_run(&t->search, &r->scope, &r->types, &removal, f->op, f->err);
     if (rc != CSPM_OK)
         return rc;
@@ -217,11 +228,13 @@ static int32_t adopt(fixer *f, const cg_fact *fact, trial *t)
     int32_t rc = write_fix(f, fact, t);
     if (rc != CSPM_OK)
         return rc;
-    if (f->has_current)
-        cg_search_free(&f->current);
-    f->current = t->search;
-    f->has_current = true;
-    t->ran = false; /* the search lives on as the current one */
+    if (!f->many) {
+        if (f->has_current)
+            cg_search_free(&f->current);
+        f->current = t->search; /* lives on */
+        f->has_current = true;
+        t->search = (cg_search){ 0 };
+    }
     cg_rel_vec rels = f->rels;
     cg_node_vec entries = f->entries;
     f->rels = t->rels;
@@ -237,16 +250,17 @@ static int32_t take_next(fixer *f, bool *more)
     cg_run_state *r = f->r;
     trial best = { 0 }, t = { 0 };
     cg_fact chosen = { 0 };
-    uint32_t tried = 0, most = cg_graph_n_stored(r->scope.g) > LARGE_ESTATE ? 1 : TRIED_PER_ROUND;
+    cg_removal gone = { f->rels.data, (uint32_t)f->rels.count, f->entries.data, (uint32_t)f->entries.count };
+    uint32_t tried = 0, most = !f->many ? TRIED_PER_ROUND : f->tries < r->scope.o.max_fixes * TRIED_PER_ROUND ? 1 : TRIED_PER_ROUND;
     *more = false;
-    int32_t rc = cg_facts_gather(&f->facts, r, current(f), f->err);
+    int32_t rc = cg_facts_gather(&f->facts, r, current(f), &gone, f->err);
     for (size_t i = 0; i < f->facts.items.count && tried < most && rc == CSPM_OK; i++) {
         const cg_fact *fact = &f->facts.items.data[i];
         if (was_taken(f, fact))
             continue;
         tried++;
         rc = try_fact(f, fact, &t);
-        if (rc == CSPM_OK && t.search.truncated & ~r->search.truncated) {
+        if (rc == CSPM_OK && !f->many && t.search.truncated & ~r->search.truncated) {
             r->a->truncated |= t.search.truncated; /* an answer cut short verifies nothing */
             break;
         }
@@ -283,17 +297,43 @@ static int32_t keep(fixer *f)
     return CSPM_OK;
 }
 
+/* How much counting costs, and so how much of it there may be; said where it is less than what was asked for. */
+static int32_t plan_counting(fixer *f)
+{
+    cg_run_state *r = f->r;
+    uint64_t once = (uint64_t)r->a->n_entries * r->search.view->n_arcs + cg_graph_n_stored(r->scope.g) + 1;
+    cg_removal nothing = { 0 };
+    f->tries = (uint32_t)(COUNTING_WORK / once > UINT16_MAX ? UINT16_MAX : COUNTING_WORK / once);
+    if (f->tries < r->scope.o.max_fixes) {
+        r->scope.o.max_fixes = f->tries;
+        int32_t rc =
+            cg_scope_diag(&r->scope, "fewer-fixes", f->err,
+                          "verifying a fix on this estate takes %llu steps, so at most %u were looked for; narrow the entries or the "
+                          "targets, or shorten the longest path, for more",
+                          (unsigned long long)once, f->tries);
+        if (rc != CSPM_OK || !f->tries)
+            return rc;
+    }
+    return cg_pairs_count(&r->scope, &nothing, f->op, &f->initial, f->err);
+}
+
 int32_t cg_run_fixes(cg_run_state *r, cspm_op *op, cspm_error **err)
 {
     fixer f = { .r = r, .op = op, .err = err };
     uint32_t idle = 0;
     bool more = true;
     f.initial = f.remaining = r->search.triples.count;
-    /* A list of paths that is itself incomplete cannot show that one is gone. */
-    if (r->scope.o.no_fixes || !f.initial || r->search.truncated)
+    /* A list of paths that is itself cut by time or memory cannot show that one is gone. */
+    if (r->scope.o.no_fixes || !f.initial || r->search.truncated & (CSPM_TRUNCATED_TIME | CSPM_TRUNCATED_MEMORY))
         return CSPM_OK;
+    f.many = f.initial > MANY_PATHS || r->search.truncated;
+    if (f.many && r->scope.waypoints.count)
+        return CSPM_OK; /* counting pairs knows no way points */
     cg_op_phase(op, CSPM_PHASE_VERIFY, (uint64_t)r->scope.o.max_fixes * TRIED_PER_ROUND);
-    int32_t rc = cg_facts_init(&f.facts, r, op, err);
+    int32_t rc = f.many ? plan_counting(&f) : CSPM_OK;
+    f.remaining = f.initial;
+    if (rc == CSPM_OK)
+        rc = cg_facts_init(&f.facts, r, op, err);
     while (rc == CSPM_OK && more && f.remaining && idle < IDLE_ROUNDS && f.fixes.count < r->scope.o.max_fixes) {
         rc = take_next(&f, &more);
         if (rc == CSPM_OK && more)

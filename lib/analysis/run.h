@@ -130,6 +130,8 @@ typedef struct cg_search {
 void cg_triple_score(cg_triple *t, const cg_scope *s, uint32_t exposure, uint32_t impact);
 int32_t cg_search_run(cg_search *out, const cg_scope *s, const cg_types *t, const cg_removal *removal, cspm_op *op, cspm_error **err);
 void cg_search_free(cg_search *x);
+/* Pairs of entry and target joined within the longest length; pairs.c. */
+int32_t cg_pairs_count(const cg_scope *s, const cg_removal *removal, cspm_op *op, uint64_t *pairs, cspm_error **err);
 /* Simple paths from one entry to one target. */
 int32_t cg_search_occurrences(cg_search *x, const cg_scope *s, const cg_triple *t, cspm_op *op, uint64_t *count, bool *estimated,
                               cspm_error **err);

@@ -41,7 +41,7 @@ static int by_node(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static int32_t split_entries(cg_search *x, const cg_scope *s, const cg_removal *removal, cspm_error **err)
+int32_t cg_search_entries(cg_search *x, const cg_scope *s, const cg_removal *removal, cspm_error **err)
 {
     cg_endpoint_vec *inside = &x->groups[CG_FROM_INSIDE].entries;
     for (int group = 0; group < CG_N_GROUPS; group++)
@@ -184,7 +184,7 @@ int32_t cg_search_run(cg_search *out, const cg_scope *s, const cg_types *t, cons
         view.hidden_rels = removal->rels;
         view.n_hidden_rels = removal->n_rels;
     }
-    int32_t rc = split_entries(out, s, removal, err);
+    int32_t rc = cg_search_entries(out, s, removal, err);
     if (rc == CSPM_OK)
         rc = cg_view_build(s->g, &view, op, &out->view, err);
     if (cg_soften(&rc, &out->truncated, err))
