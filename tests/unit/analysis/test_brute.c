@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analysis/run.h"
 #include "world.h"
 
 enum { NODES = 8, MAX_EDGES = 40, LENGTH = 6 };
@@ -150,6 +151,12 @@ START_TEST(agrees_with_every_path_written_out)
         cg_analysis *a = world_analyze(&w);
         ck_assert_uint_eq(a->truncated, 0);
         check_paths(&w, a, &m, pairs, round);
+        cg_scope scope;
+        uint64_t joined = 0;
+        ck_assert_int_eq(cg_scope_init(&scope, w.g, w.rules, w.request, false, NULL, NULL), CSPM_OK);
+        ck_assert_int_eq(cg_pairs_count(&scope, &(cg_removal){ 0 }, NULL, &joined, NULL), CSPM_OK);
+        ck_assert_msg(joined == pairs, "round %d: %lu pairs joined, not %lu", round, (unsigned long)joined, (unsigned long)pairs);
+        cg_scope_free(&scope);
         check_fixes(&w, a, &m, pairs, round);
         fixes += a->n_fixes;
         cg_analysis_unref(a);
@@ -179,12 +186,45 @@ START_TEST(a_fix_may_be_there_for_every_path)
 }
 END_TEST
 
+START_TEST(many_paths_are_counted_as_pairs)
+{
+    enum { SIDE = 150, LINES = 4 * SIDE + 3 };
+    static char text[LINES][40];
+    const char *lines[LINES];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < SIDE; i++) {
+        snprintf(text[n++], sizeof text[0], "node e%u N,Open", i);
+        snprintf(text[n++], sizeof text[0], "node t%u N,Crown", i);
+        snprintf(text[n++], sizeof text[0], "edge e%u GO m1", i);
+        snprintf(text[n++], sizeof text[0], "edge m2 GO t%u", i);
+    }
+    snprintf(text[n++], sizeof text[0], "node m1 N");
+    snprintf(text[n++], sizeof text[0], "node m2 N");
+    snprintf(text[n++], sizeof text[0], "edge m1 GO m2");
+    for (uint32_t i = 0; i < n; i++)
+        lines[i] = text[i];
+    world w;
+    world_make(&w, NULL, world_pack, lines, n);
+    cg_analysis *a = world_analyze(&w);
+    ck_assert_uint_eq(a->n_paths, SIDE * SIDE);
+    ck_assert_uint_eq(a->n_patterns, 1);
+    ck_assert_uint_eq(a->patterns[0].count, SIDE * SIDE);
+    ck_assert_uint_eq(a->n_fixes, 1);
+    ck_assert_uint_eq(a->fixes[0].paths_closed, SIDE * SIDE);
+    ck_assert(a->fixes[0].verified);
+    ck_assert_uint_eq(a->fixes[0].resource, world_node(&w, "m1"));
+    cg_analysis_unref(a);
+    world_free(&w);
+}
+END_TEST
+
 Suite *brute_suite(void)
 {
     Suite *s = suite_create("brute force");
     TCase *tc = tcase_create("brute force");
     tcase_add_test(tc, agrees_with_every_path_written_out);
     tcase_add_test(tc, a_fix_may_be_there_for_every_path);
+    tcase_add_test(tc, many_paths_are_counted_as_pairs);
     tcase_set_timeout(tc, 300);
     suite_add_tcase(s, tc);
     return s;
