@@ -6,7 +6,7 @@
 #include "query_test.h"
 
 #define MAX_NODES 6
-#define MAX_EDGES 10
+#define MAX_EDGES 7
 #define MAX_HOPS 3
 
 typedef struct sample {
