@@ -209,12 +209,61 @@ static void sort_row(uint32_t *arc, uint8_t *key, uint32_t n, uint32_t *tmp)
     memcpy(arc, tmp, n * sizeof *arc);
 }
 
+/* One row into the core arrays, sorted. Pointers are local copies: every store might otherwise change them for all the compiler knows. */
+static void fill_row(cg_core *c, build *t, uint32_t u, uint32_t widest)
+{
+    const cg_view *v = c->view;
+    const uint8_t *b = t->b, *f = t->f;
+    const uint32_t *out_to = v->out_to, *out_cost = v->out_cost, *number = t->number;
+    uint32_t *row_arc = t->row_arc, *to = c->to + c->m, *arc = c->arc + c->m, *cost = c->cost + c->m;
+    uint8_t *row_key = t->row_key, before = 0;
+    uint32_t from = c->vertex[u], n = 0, room = c->max_length - c->f[u] - core_hop(c, u);
+    bool sorted = true;
+    if (c->max_length < c->f[u] + core_hop(c, u))
+        return;
+    for (uint32_t a = v->out_offset[from], end = v->out_offset[from + 1]; a < end; a++) {
+        uint32_t w = out_to[a];
+        if (f[w] == CG_UNREACHED || b[w] > room)
+            continue;
+        sorted &= b[w] >= before;
+        before = b[w];
+        row_arc[n] = a;
+        row_key[n++] = before;
+    }
+    if (!sorted)
+        sort_row(row_arc, row_key, n, row_arc + widest);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t a = row_arc[i];
+        to[i] = number[out_to[a]];
+        arc[i] = a;
+        cost[i] = out_cost[a];
+    }
+    c->m += n;
+}
+
+static void find_max_step(cg_core *c)
+{
+    uint32_t most = 0, factor = 0;
+    for (uint32_t a = 0; a < c->m; a++)
+        most = c->cost[a] > most ? c->cost[a] : most;
+    c->max_step = (uint64_t)most * (c->beta / c->unit);
+    for (uint32_t i = 0; i < c->n_targets; i++) {
+        if (c->targets[i].factor == factor)
+            continue; /* mostly they are alike, and a cost takes a while to compute */
+        factor = c->targets[i].factor;
+        uint64_t w = core_target_weight(c, i) >> CG_HOP_BITS;
+        c->max_step = w > c->max_step ? w : c->max_step;
+    }
+}
+
 static int32_t fill_rows(cg_core *c, build *t, cspm_op *op, cspm_error **err)
 {
     const cg_view *v = c->view;
     uint64_t most = 0;
     uint32_t widest = 0, polls = 0;
     for (uint32_t u = 0; u < c->n; u++) {
+        if (u + 16 < c->n)
+            __builtin_prefetch(&v->out_offset[c->vertex[u + 16]]);
         uint32_t degree = v->out_offset[c->vertex[u] + 1] - v->out_offset[c->vertex[u]];
         most += degree;
         widest = degree > widest ? degree : widest;
@@ -235,30 +284,11 @@ static int32_t fill_rows(cg_core *c, build *t, cspm_op *op, cspm_error **err)
             __builtin_prefetch(&v->out_to[v->out_offset[c->vertex[u + 8]]]);
             __builtin_prefetch(&v->out_cost[v->out_offset[c->vertex[u + 8]]]);
         }
-        uint32_t from = c->vertex[u], hop = core_hop(c, u), n = 0;
         c->out[u] = c->m;
-        for (uint32_t a = v->out_offset[from], end = v->out_offset[from + 1]; a < end; a++) {
-            uint32_t w = v->out_to[a];
-            if (t->f[w] == CG_UNREACHED || c->f[u] + hop + t->b[w] > c->max_length)
-                continue;
-            t->row_arc[n] = a;
-            t->row_key[n++] = t->b[w];
-        }
-        sort_row(t->row_arc, t->row_key, n, t->row_arc + widest);
-        for (uint32_t i = 0; i < n; i++, c->m++) {
-            c->to[c->m] = t->number[v->out_to[t->row_arc[i]]];
-            c->arc[c->m] = t->row_arc[i];
-            c->cost[c->m] = v->out_cost[t->row_arc[i]];
-        }
+        fill_row(c, t, u, widest);
     }
     c->out[c->n] = c->m;
-    for (uint32_t a = 0; a < c->m; a++)
-        c->max_step = c->cost[a] > c->max_step ? c->cost[a] : c->max_step;
-    c->max_step *= c->beta / c->unit;
-    for (uint32_t i = 0; i < c->n_targets; i++) {
-        uint64_t w = core_target_weight(c, i) >> CG_HOP_BITS;
-        c->max_step = w > c->max_step ? w : c->max_step;
-    }
+    find_max_step(c);
     return CSPM_OK;
 }
 
@@ -267,18 +297,22 @@ static int32_t fill_reverse(cg_core *c, cspm_error **err)
     c->in = cg_calloc(c->mem, (size_t)c->n + 2, sizeof *c->in);
     c->from = cg_alloc_array(c->mem, c->m, sizeof *c->from);
     c->in_arc = cg_alloc_array(c->mem, c->m, sizeof *c->in_arc);
-    if (!c->in || !c->from || !c->in_arc)
+    c->in_cost = cg_alloc_array(c->mem, c->m, sizeof *c->in_cost);
+    if (!c->in || !c->from || !c->in_arc || !c->in_cost)
         return cg_nomem(c->mem, err);
     uint32_t *place = c->in + 1; /* shifted by one while filling, so no second array is needed */
-    for (uint32_t a = 0; a < c->m; a++)
-        place[c->to[a] + 1]++;
+    uint32_t *from = c->from, *in_arc = c->in_arc, *in_cost = c->in_cost;
+    const uint32_t *to = c->to, *cost = c->cost, *out = c->out;
+    for (uint32_t a = 0, m = c->m; a < m; a++)
+        place[to[a] + 1]++;
     for (uint32_t u = 0; u < c->n; u++)
         place[u + 1] += place[u];
-    for (uint32_t u = 0; u < c->n; u++) {
-        for (uint32_t a = c->out[u]; a < c->out[u + 1]; a++) {
-            uint32_t p = place[c->to[a]]++;
-            c->from[p] = u;
-            c->in_arc[p] = a;
+    for (uint32_t u = 0, n = c->n; u < n; u++) {
+        for (uint32_t a = out[u], end = out[u + 1]; a < end; a++) {
+            uint32_t p = place[to[a]]++;
+            from[p] = u;
+            in_arc[p] = a;
+            in_cost[p] = cost[a];
         }
     }
     return CSPM_OK;
@@ -319,8 +353,8 @@ void cg_core_free(cg_core *c)
     if (!c)
         return;
     cg_mem *mem = c->mem;
-    void *blocks[] = { c->entries, c->targets, c->waypoints, c->vertex,    c->same,         c->f, c->b, c->out, c->to, c->arc, c->cost,
-                       c->in,      c->from,    c->in_arc,    c->target_at, c->entry_vertex, c };
+    void *blocks[] = { c->entries, c->targets, c->waypoints, c->vertex, c->same,   c->f,       c->b,         c->out,          c->to,
+                       c->arc,     c->cost,    c->in,        c->from,   c->in_arc, c->in_cost, c->target_at, c->entry_vertex, c };
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         cg_free(mem, blocks[i]);
     cg_mem_unref(mem);

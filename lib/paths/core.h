@@ -33,6 +33,7 @@ struct cg_core {
     uint8_t *f, *b;                  /* hops from the nearest entry, and to the nearest target */
     uint32_t *out, *to, *arc, *cost; /* rows sorted by (hops left after the arc, view order); arc of the view; cost of the edge */
     uint32_t *in, *from, *in_arc;    /* in_arc: position in `to` */
+    uint32_t *in_cost;               /* the cost again, in this order */
     uint32_t *target_at;             /* vertex -> index in targets, or CG_NONE */
     uint32_t *entry_vertex;          /* per entry: vertex, or CG_NONE when it lies on no walk */
     uint32_t live_entries, live_targets;

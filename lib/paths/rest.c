@@ -23,20 +23,25 @@ static inline bool relax(cg_pq *q, uint64_t *rest, uint32_t v, uint64_t value)
  * shrink, so that ends. Vertices with hops[v] == CG_UNREACHED are left out when `hops` is given. */
 static int32_t settle(const cg_core *c, cg_pq *q, const uint8_t *hops, cspm_op *op, uint64_t *rest, cspm_error **err)
 {
-    uint64_t cost, scale = c->beta / c->unit;
+    /* Local copies: every store might otherwise change them for all the compiler knows. */
+    const uint32_t *in = c->in, *from = c->from, *in_cost = c->in_cost, first_hub = c->first_hub;
+    const uint64_t scale = c->beta / c->unit;
+    uint64_t cost;
     uint32_t u, polls = 0;
     int32_t rc;
     while (cg_pq_pop(q, &cost, &u)) {
+        uint64_t here = rest[u];
         if (CG_OP_DUE(polls) && (rc = cg_op_check(op, c->mem, err)) < 0)
             return rc;
-        if (rest[u] >> CG_HOP_BITS != cost)
+        if (here >> CG_HOP_BITS != cost)
             continue;
-        for (uint32_t i = c->in[u], end = c->in [u + 1]; i < end; i++) {
-            uint32_t w = c->from[i];
-            if (hops && hops[w] == CG_UNREACHED)
+        for (uint32_t i = in[u], end = in [u + 1]; i < end; i++) {
+            uint32_t w = from[i];
+            uint64_t next = cap_hops(here + ((in_cost[i] * scale) << CG_HOP_BITS | (w < first_hub)));
+            if (next >= rest[w] || (hops && hops[w] == CG_UNREACHED))
                 continue;
-            uint64_t step = (c->cost[c->in_arc[i]] * scale) << CG_HOP_BITS | core_hop(c, w);
-            if (!relax(q, rest, w, cap_hops(rest[u] + step)))
+            rest[w] = next;
+            if (!cg_pq_push(q, next >> CG_HOP_BITS, w))
                 return cg_nomem(c->mem, err);
         }
     }
@@ -47,9 +52,19 @@ int32_t cg_rest_static(const cg_core *c, cg_pq *q, cspm_op *op, uint64_t *rest, 
 {
     cg_pq_reset(q);
     memset(rest, 0xff, c->n * sizeof *rest);
-    for (uint32_t v = 0; v < c->first_hub; v++)
-        if (c->target_at[v] != CG_NONE && !relax(q, rest, v, core_target_weight(c, c->target_at[v])))
+    uint64_t weight = 0;
+    uint32_t factor = 0;
+    for (uint32_t v = 0; v < c->first_hub; v++) {
+        uint32_t target = c->target_at[v];
+        if (target == CG_NONE)
+            continue;
+        if (c->targets[target].factor != factor) { /* mostly they are alike, and a cost takes a while to compute */
+            factor = c->targets[target].factor;
+            weight = core_target_weight(c, target);
+        }
+        if (!relax(q, rest, v, weight))
             return cg_nomem(c->mem, err);
+    }
     return settle(c, q, NULL, op, rest, err);
 }
 
