@@ -200,7 +200,7 @@ static void bench_reach(const pair *p, int rounds)
     uint64_t *forward = malloc(((size_t)p->v->n_vertices + 63) / 8 + 8), *backward = malloc(((size_t)p->v->n_vertices + 63) / 8 + 8);
     check(forward && backward, "out of memory");
     for (int i = 0; i < rounds; i++) {
-        uint32_t start = 0, a, b;
+        uint32_t start = 0, a = 0, b = 0;
         igraph_vector_int_t out, in;
         igraph_vector_int_init(&out, 0);
         igraph_vector_int_init(&in, 0);
