@@ -53,6 +53,28 @@ static void add_edge(sketch *s, edge e)
     s->edges[s->n_edges++] = e;
 }
 
+/* Columns from left to right: each vertex stands behind all that lead to it, except where they lead round in a circle. */
+static void settle_columns(sketch *s)
+{
+    uint64_t reach[64] = { 0 }; /* MOST_VERTICES fit a word */
+    for (uint32_t e = 0; e < s->n_edges; e++)
+        reach[s->edges[e].from] |= (uint64_t)1 << s->edges[e].to;
+    for (uint32_t via = 0; via < s->n_nodes; via++)
+        for (uint32_t v = 0; v < s->n_nodes; v++)
+            if (reach[v] >> via & 1)
+                reach[v] |= reach[via];
+    for (uint32_t pass = 0, moved = 1; moved && pass <= s->n_nodes; pass++) {
+        moved = 0;
+        for (uint32_t e = 0; e < s->n_edges; e++) {
+            uint32_t from = s->edges[e].from, to = s->edges[e].to;
+            if (s->column[to] > s->column[from] || reach[to] >> from & 1)
+                continue;
+            s->column[to] = s->column[from] + 1;
+            moved = 1;
+        }
+    }
+}
+
 static int by_column(const void *a, const void *b, void *user)
 {
     const sketch *s = user;
@@ -129,5 +151,6 @@ int32_t cg_analysis_drawing(const cg_analysis *a, cg_arena *arena, cg_drawing *o
             add_edge(&s, (edge){ from, to, p->steps[k].kind });
         }
     }
+    settle_columns(&s);
     return finish(a, &s, arena, out, err);
 }

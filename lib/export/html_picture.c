@@ -5,7 +5,7 @@
 #include "export/cells.h"
 #include "export/html.h"
 
-enum { BOX_W = 164, BOX_H = 46, GAP_X = 124, GAP_Y = 22, PAD = 16, NO_VERBS = 56, SWEEPS = 12, NAME_COLUMNS = 17 };
+enum { BOX_W = 164, BOX_H = 46, GAP_X = 124, GAP_Y = 22, PAD = 16, NO_VERBS = 56, SWEEPS = 12, NAME_COLUMNS = 15 };
 
 typedef struct place {
     int32_t x, y; /* centre */
@@ -182,16 +182,21 @@ static void draw_edge(cg_analysis_out *o, const picture *p, uint32_t e)
     }
 }
 
-/* Beside the tip, where the lines of one column have parted; those that end at one vertex stand above each other. The step from the
- * internet is the same for all and goes without. */
+/* Beside the tip, where the lines of one column have parted; those that end at one vertex stand above each other, each word once. The step
+ * from the internet is the same for all and goes without. */
 static void draw_verb(cg_analysis_out *o, const picture *p, uint32_t e)
 {
     uint32_t from = p->d.ends[2 * e], to = p->d.ends[2 * e + 1], above = 0;
     place a = p->at[from], b = p->at[to];
     if (p->d.kinds[e] == CG_NO_NAME)
         return;
-    for (uint32_t i = 0; i < e; i++)
-        above += p->d.ends[2 * i + 1] == to && p->d.kinds[i] != CG_NO_NAME && (p->at[p->d.ends[2 * i]].x < b.x) == (a.x < b.x);
+    for (uint32_t i = 0; i < e; i++) {
+        if (p->d.ends[2 * i + 1] != to || p->d.kinds[i] == CG_NO_NAME || (p->at[p->d.ends[2 * i]].x < b.x) != (a.x < b.x))
+            continue;
+        if (p->d.kinds[i] == p->d.kinds[e])
+            return; /* said already */
+        above++;
+    }
     bool right = a.x < b.x;
     cg_buf_printf(o->out, "<text class=\"verb%s\" x=\"%d\" y=\"%d\">", right ? "" : " back",
                   right ? b.x - BOX_W / 2 - 14 : b.x + BOX_W / 2 + 14, b.y - 5 - (int32_t)above * 12);
@@ -230,7 +235,7 @@ static void draw_node(cg_analysis_out *o, const picture *p, uint32_t v)
     cg_buf_printf(o->out, "<text x=\"%d\" y=\"%d\">", x + 42, y + 20);
     cut_text(o, cg_export_name(o->g, n), NAME_COLUMNS);
     cg_buf_printf(o->out, "</text><text class=\"sub\" x=\"%d\" y=\"%d\">", x + 42, y + 36);
-    cut_text(o, n == CG_NO_NODE ? CG_STR("anybody") : cg_export_kind(o->g, n), NAME_COLUMNS + 2);
+    cut_text(o, n == CG_NO_NODE ? CG_STR("anybody") : cg_export_kind(o->g, n), NAME_COLUMNS + 3);
     html_raw(o, "</text></g>\n");
 }
 
