@@ -182,24 +182,34 @@ static void draw_edge(cg_analysis_out *o, const picture *p, uint32_t e)
     }
 }
 
-/* Beside the tip, where the lines of one column have parted; those that end at one vertex stand above each other, each word once. The step
- * from the internet is the same for all and goes without. */
+/* Two edges of one kind that reach one vertex from one side are said once. */
+static bool said_together(const picture *p, uint32_t e, uint32_t f)
+{
+    const uint32_t *a = &p->d.ends[2 * e], *b = &p->d.ends[2 * f];
+    return a[1] == b[1] && p->d.kinds[f] != CG_NO_NAME && (p->at[a[0]].x < p->at[a[1]].x) == (p->at[b[0]].x < p->at[b[1]].x);
+}
+
+static bool is_said_before(const picture *p, uint32_t e)
+{
+    for (uint32_t i = 0; i < e; i++)
+        if (p->d.kinds[i] == p->d.kinds[e] && said_together(p, e, i))
+            return true;
+    return false;
+}
+
+/* Beside the tip, where the lines of one column have parted; the words at one vertex stand above each other. The step from the internet is
+ * the same for all and goes without. */
 static void draw_verb(cg_analysis_out *o, const picture *p, uint32_t e)
 {
-    uint32_t from = p->d.ends[2 * e], to = p->d.ends[2 * e + 1], above = 0;
-    place a = p->at[from], b = p->at[to];
-    if (p->d.kinds[e] == CG_NO_NAME)
-        return;
-    for (uint32_t i = 0; i < e; i++) {
-        if (p->d.ends[2 * i + 1] != to || p->d.kinds[i] == CG_NO_NAME || (p->at[p->d.ends[2 * i]].x < b.x) != (a.x < b.x))
-            continue;
-        if (p->d.kinds[i] == p->d.kinds[e])
-            return; /* said already */
-        above++;
-    }
+    place a = p->at[p->d.ends[2 * e]], b = p->at[p->d.ends[2 * e + 1]];
     bool right = a.x < b.x;
+    int32_t above = 0;
+    if (p->d.kinds[e] == CG_NO_NAME || is_said_before(p, e))
+        return;
+    for (uint32_t i = 0; i < e; i++)
+        above += said_together(p, e, i) && !is_said_before(p, i);
     cg_buf_printf(o->out, "<text class=\"verb%s\" x=\"%d\" y=\"%d\">", right ? "" : " back",
-                  right ? b.x - BOX_W / 2 - 14 : b.x + BOX_W / 2 + 14, b.y - 5 - (int32_t)above * 12);
+                  right ? b.x - BOX_W / 2 - 14 : b.x + BOX_W / 2 + 14, b.y - 5 - above * 12);
     name_of_edge(o, p, e);
     html_raw(o, "</text>\n");
 }
