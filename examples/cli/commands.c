@@ -27,6 +27,37 @@ static int set_parameters(session *s, cspm_params **out)
     return EXIT_DONE;
 }
 
+/* Risk is a property of every node once the graph is analysed; a query that asks for it gets such a graph. */
+static int want_risk(session *s, const cspm_query *query)
+{
+    static const char *const keys[] = { "riskScore", "riskLevel", "attackPaths" };
+    cspm_request *request = NULL;
+    cspm_analysis *analysis = NULL;
+    cspm_error *error = NULL;
+    bool asked = false;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        asked = asked || cspm_query_reads(query, keys[i], CSPM_NUL);
+    if (!asked)
+        return EXIT_DONE;
+    const options *own = s->o;
+    options narrowed = *own;
+    narrowed.no_fixes = true;
+    narrowed.top = 0; /* of the query's rows, not of the paths */
+    s->o = &narrowed;
+    int rc = session_request(s, &request);
+    s->o = own;
+    if (rc == EXIT_DONE && cspm_analyze(s->graph, s->rules, request, s->op, &analysis, &error) != CSPM_OK)
+        rc = report(error);
+    if (rc == EXIT_DONE) {
+        cspm_graph *graph = cspm_graph_ref(cspm_analysis_graph(analysis));
+        cspm_graph_unref(s->graph);
+        s->graph = graph;
+    }
+    cspm_analysis_unref(analysis);
+    cspm_request_free(request);
+    return rc;
+}
+
 int command_query(session *s)
 {
     const options *o = s->o;
@@ -49,6 +80,8 @@ int command_query(session *s)
     int rc = set_parameters(s, &params);
     if (rc == EXIT_DONE)
         rc = session_load(s, o->arguments.items + 1, o->arguments.count - 1);
+    if (rc == EXIT_DONE)
+        rc = want_risk(s, query);
     if (rc == EXIT_DONE && o->explain) {
         if (cspm_query_explain(query, s->graph, &plan, &error) != CSPM_OK)
             rc = report(error);

@@ -62,6 +62,15 @@ CSPM_API int32_t cspm_query_run(cspm_query *query, cspm_graph *graph, const cspm
  */
 CSPM_API int32_t cspm_query_explain(cspm_query *query, cspm_graph *graph, cspm_buffer **out, cspm_error **err);
 /**
+ * Whether the text reads a property by name. A query that reads riskScore, riskLevel or attackPaths wants the graph of an analysis
+ * (cspm_analysis_graph), where every node has them.
+ * @param key name of the property
+ * @return 1 or 0
+ * @thread any
+ * @since 0.1
+ */
+CSPM_API int32_t cspm_query_reads(const cspm_query *query, const char *key, size_t length);
+/**
  * One more reference.
  * @return the same query
  * @thread any

@@ -74,6 +74,17 @@ int32_t cspm_query_explain(cspm_query *query, cspm_graph *graph, cspm_buffer **o
     return rc;
 }
 
+int32_t cspm_query_reads(const cspm_query *query, const char *key, size_t length)
+{
+    if (!query || !key)
+        return 0;
+    const cg_query_reads *reads = cg_query_get_reads(query);
+    for (uint32_t i = 0; i < reads->n_keys; i++)
+        if (cg_str_eq(reads->keys[i], api_str(key, length)))
+            return 1;
+    return 0;
+}
+
 cspm_query *cspm_query_ref(cspm_query *query)
 {
     return query ? cg_query_ref(query) : NULL;

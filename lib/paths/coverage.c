@@ -25,10 +25,11 @@ static int32_t forward_table(const cg_core *c, cspm_op *op, uint64_t *own, uint6
             now[c->entry_vertex[i]]++;
     for (uint32_t hops = 0; hops <= c->max_length; hops++) {
         uint64_t *row = table + (size_t)hops * c->n;
+        const uint64_t *above = hops ? row - c->n : NULL;
         if ((rc = cg_op_check(op, c->mem, err)) < 0)
             goto out;
         for (uint32_t v = 0; v < c->n; v++)
-            row[v] = hops ? sat_add(row[v - (size_t)c->n], now[v]) : now[v];
+            row[v] = above ? sat_add(above[v], now[v]) : now[v];
         if (hops == c->max_length)
             break;
         cg_walk_forward(c, now, next, own);

@@ -189,6 +189,16 @@ def test_analysis_of_the_sample(folder):
     assert strip(shuffled.stdout) == strip(done.stdout), "input order does not matter"
 
 
+def test_risk_is_a_property(folder):
+    """Machines by risk is one query."""
+    done = expect(run("query", "MATCH (n:VirtualMachine) WHERE n.attackPaths > 0 RETURN n.name, n.riskLevel, n.riskScore ORDER BY n.riskScore DESC, n.name", SAMPLE,
+                      "--format", "json"), 0)
+    rows = json.loads(done.stdout)["rows"]
+    assert rows[0][:2] == ["web-01", "Critical"] and [r[2] for r in rows] == sorted((r[2] for r in rows), reverse=True), rows
+    done = expect(run("query", "MATCH (n) WHERE n.riskScore IS NULL OR n.riskLevel IS NULL OR n.attackPaths IS NULL RETURN count(n)", SAMPLE, "--format", "json"), 0)
+    assert json.loads(done.stdout)["rows"] == [[0]], "every node has them"
+
+
 def test_fail_on(folder):
     expect(run("analyze", SAMPLE, "--format", "json", "--fail-on", "low"), 1)
     tiny = folder / "t.json"
