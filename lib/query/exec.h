@@ -95,6 +95,14 @@ int32_t q_arithmetic(q_eval *e, const q_expr *x, uint8_t op, cg_value a, cg_valu
 bool q_is_time(cg_value v);
 cg_value q_time_part(cg_value v, cg_str key);
 int32_t q_time_arithmetic(q_eval *e, const q_expr *x, uint8_t op, cg_value a, cg_value b, cg_value *out, cspm_error **err);
+/* eval_list.c */
+int32_t q_eval_list(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err);
+int32_t q_eval_map(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err);
+int32_t q_eval_index(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err);
+int32_t q_eval_slice(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err);
+int32_t q_eval_comprehension(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err);
+int32_t q_eval_quantifier(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err);
+int32_t q_eval_reduce(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err);
 int32_t q_contained(q_eval *e, cg_value item, const cg_list *list, q_truth *out, cspm_error **err);
 bool q_has_labels(const cg_run *r, const q_labels *l, cg_value v);
 int32_t q_property(q_eval *e, const q_expr *x, cg_value base, uint32_t name, cg_value *out, cspm_error **err);

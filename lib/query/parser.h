@@ -55,6 +55,12 @@ q_expr *qp_expr(q_parser *p);
 q_expr *qp_new(q_parser *p, q_expr_kind kind, uint32_t start);
 /* Give a node its children: copies the array, sets height; NULL and sticky error when too high. */
 q_expr *qp_args(q_parser *p, q_expr *e, q_expr *const *args, uint32_t n);
+typedef CG_VEC(q_expr *) q_expr_vec;
+bool qp_push(q_parser *p, q_expr_vec *v, q_expr *e);               /* false for a NULL expression, or sticky error */
+q_expr *qp_finish(q_parser *p, q_expr *e, q_expr_vec *v, bool ok); /* `e` over the vector, which is freed in any case */
+q_expr *qp_wrap1(q_parser *p, q_expr_kind kind, uint32_t start, q_expr *a);
+q_expr *qp_literal(q_parser *p, cg_value v, uint32_t type); /* takes one token */
+q_expr *qp_atom(q_parser *p);
 q_expr *qp_map(q_parser *p);
 q_pattern *qp_pattern(q_parser *p);
 q_path_pat *qp_path(q_parser *p, bool allow_var);
