@@ -85,14 +85,16 @@ static int32_t add_id(cg_scope *s, cg_request_set which, cg_str text, cg_node_ve
 {
     cg_str prefix = CG_STR("label:");
     cg_node n = cg_node_find(s->g, text.data, text.length);
+    /* As a start "internet" is the outside of every attack path, whether or not some input drew a node for it. */
+    bool outside = internet && cg_str_eq(text, CG_STR("internet"));
+    if (outside)
+        *internet = true;
     if (n != CG_NO_NODE)
         return cg_vec_push(s->mem, out, n) ? CSPM_OK : cg_nomem(s->mem, err);
+    if (outside)
+        return CSPM_OK;
     if (cg_str_starts(text, prefix))
         return add_label(s, which, (cg_str){ text.data + prefix.length, text.length - prefix.length }, out, err);
-    if (internet && cg_str_eq(text, CG_STR("internet"))) {
-        *internet = true;
-        return CSPM_OK;
-    }
     return cg_fail(s->mem, err, CSPM_E_NOTFOUND, "no node has the id \"%.*s\" (named for the %s)", CG_FMT(text), cg_set_name(which));
 }
 

@@ -215,6 +215,8 @@ def test_path_command(folder):
     back = json.loads(expect(run("path", best["target"]["id"], best["entry"]["id"], SAMPLE, "--format", "json", "--max-length", "1"), 1).stdout)
     assert back == {"found": False, "paths": [], "truncated": None}
     assert expect(run("path", "label:InternetExposed", best["target"]["id"], SAMPLE, "--format", "table"), 0).stdout
+    outside = json.loads(expect(run("path", "internet", best["target"]["id"], SAMPLE, "--format", "json"), 0).stdout)
+    assert outside["paths"][0]["steps"][0]["from"] == "internet", outside["paths"][0]
     expect(run("path", "no-such-node", best["target"]["id"], SAMPLE), 3)
 
 
