@@ -1,6 +1,6 @@
 /**
  * @file cspmgraph.h
- * Everything. See doc/guide for a first program.
+ * Everything. A first program: examples/embed/embed.c.
  */
 #ifndef CSPMGRAPH_CSPMGRAPH_H
 #define CSPMGRAPH_CSPMGRAPH_H
