@@ -12,6 +12,7 @@
 #define Q_MAX_TEXT (1u << 20) /* bytes */
 #define Q_MAX_TOKENS 262144u
 #define Q_MAX_LIST 65536u /* elements of a literal list */
+#define Q_SHORT_LIST 8u   /* IN walks lists up to here */
 #define Q_MAX_PATTERN 64u /* relationships of one MATCH */
 #define Q_MAX_CLAUSES 256u
 #define Q_MAX_NAMES 8192u  /* distinct labels, types and keys */
@@ -236,6 +237,7 @@ struct cspm_query {
     CG_VEC(uint16_t) levels; /* nesting level of each slot */
     CG_VEC(bool) used;       /* some expression reads the slot */
     uint32_t n_regex, n_subs;
+    uint32_t n_sets; /* IN over a constant list: X_IN.index - 1 is its number */
     CG_VEC(q_sub *) subs;
     cg_query_reads reads;
     bool has_columns;

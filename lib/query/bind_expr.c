@@ -333,6 +333,20 @@ static bool bind_sub_expr(q_binder *b, q_expr *e, uint32_t where)
     return true;
 }
 
+static bool is_constant(const q_expr *e)
+{
+    return e->kind == X_LITERAL || e->kind == X_PARAM || (e->kind == X_NEG && e->args[0]->kind == X_LITERAL);
+}
+
+/* The same list for every row of a run, and perhaps long: IN looks it up instead of walking it. */
+static bool is_constant_list(const q_expr *e)
+{
+    bool constant = e->kind == X_PARAM || (e->kind == X_LIST && e->n > Q_SHORT_LIST);
+    for (uint32_t i = 0; constant && i < e->n; i++)
+        constant = is_constant(e->args[i]);
+    return constant;
+}
+
 static bool bind_simple(q_binder *b, q_expr *e, uint32_t where)
 {
     if (!bind_args(b, e, where))
@@ -352,6 +366,8 @@ static bool bind_simple(q_binder *b, q_expr *e, uint32_t where)
     case X_IN:
         if (!fits(e->args[1], QT_LIST))
             return type_error(b, e->args[1], "expected a list");
+        if (is_constant_list(e->args[1]))
+            e->index = ++b->c->q->n_sets;
         e->type = QT_BOOL | QT_NULL;
         return true;
     case X_IS_NULL:

@@ -153,40 +153,6 @@ static int32_t eval_compare(q_eval *e, const q_expr *x, cg_value *out, cspm_erro
     return rc;
 }
 
-int32_t q_contained(q_eval *e, cg_value item, const cg_list *list, q_truth *out, cspm_error **err)
-{
-    *out = Q_FALSE;
-    for (uint32_t i = 0; i < list->count; i++) {
-        q_truth t = q_equal(e->run->g, item, list->items[i]);
-        if (t == Q_TRUE) {
-            *out = t;
-            break;
-        }
-        if (t == Q_UNKNOWN)
-            *out = t;
-    }
-    return q_tick(e->run, list->count / 16, err);
-}
-
-static int32_t eval_in(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err)
-{
-    cg_value item, list;
-    q_truth t;
-    int32_t rc = q_evaluate(e, x->args[0], &item, err);
-    if (rc >= 0)
-        rc = q_evaluate(e, x->args[1], &list, err);
-    if (rc < 0)
-        return rc;
-    *out = cg_v_null();
-    if (list.type == CG_NULL)
-        return CSPM_OK;
-    if (list.type != CG_LIST)
-        return q_run_error(e->run, err, x->args[1], "type", "InvalidArgumentType", "IN expects a list on its right");
-    rc = q_contained(e, item, list.list, &t, err);
-    *out = q_truth_value(t);
-    return rc;
-}
-
 static int32_t eval_string_op(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err)
 {
     cg_value a, b;
@@ -364,7 +330,7 @@ int32_t q_evaluate(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err)
     case X_ARITH:
         return eval_arith(e, x, out, err);
     case X_IN:
-        return eval_in(e, x, out, err);
+        return q_eval_in(e, x, out, err);
     case X_STARTS:
     case X_ENDS:
     case X_CONTAINS:

@@ -40,6 +40,7 @@ struct q_op {
 };
 
 struct q_regex;
+struct q_in_set;
 
 struct cg_run {
     cg_query *q;
@@ -52,6 +53,7 @@ struct cg_run {
     cg_value *params; /* by index */
     bool *has_param;
     struct q_regex **regex;
+    struct q_in_set **sets; /* of constant lists, by index */
     q_op **subs; /* plans of subqueries, by index */
     q_op *root;
     q_op *ops; /* all operators, to close them */
@@ -103,6 +105,8 @@ int32_t q_eval_slice(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err
 int32_t q_eval_comprehension(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err);
 int32_t q_eval_quantifier(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err);
 int32_t q_eval_reduce(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err);
+int32_t q_eval_in(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err);
+void q_sets_close(cg_run *r);
 int32_t q_contained(q_eval *e, cg_value item, const cg_list *list, q_truth *out, cspm_error **err);
 bool q_has_labels(const cg_run *r, const q_labels *l, cg_value v);
 int32_t q_property(q_eval *e, const q_expr *x, cg_value base, uint32_t name, cg_value *out, cspm_error **err);

@@ -72,9 +72,10 @@ static int32_t open_run(cg_run *r, const cg_param *params, uint32_t n_params, cs
     r->n_slots = (uint32_t)q->levels.count;
     r->frame = cg_arena_calloc(&r->arena, r->n_slots + 1u, sizeof *r->frame);
     r->regex = cg_arena_calloc(&r->arena, q->n_regex + 1u, sizeof *r->regex);
+    r->sets = cg_arena_calloc(&r->arena, q->n_sets + 1u, sizeof *r->sets);
     r->subs = cg_arena_calloc(&r->arena, q->n_subs + 1u, sizeof *r->subs);
     r->row = cg_arena_calloc(&r->arena, q->root->n_columns + 1u, sizeof *r->row);
-    if (!r->frame || !r->regex || !r->subs || !r->row)
+    if (!r->frame || !r->regex || !r->sets || !r->subs || !r->row)
         return cg_nomem(r->mem, err);
     int32_t rc = set_params(r, params, n_params, err);
     if (rc >= 0)
@@ -190,6 +191,7 @@ void cg_run_free(cg_run *r)
     cg_mem *mem = r->mem;
     q_close_all(r);
     q_regex_close(r);
+    q_sets_close(r);
     cg_arena_free(&r->arena);
     cg_query_unref(r->q);
     cg_graph_unref(r->g);

@@ -371,11 +371,56 @@ START_TEST(rows_through_clauses)
 }
 END_TEST
 
+/* Constant lists over eight items are looked up, others walked: the answers are the same. */
+START_TEST(in_long_lists)
+{
+    bench b;
+    bench_open(&b, "CREATE ({i: 1}), ({i: 7.0}), ({i: 'x'}), ({i: true}), ({i: 100}), ({j: 1})");
+    ck_answer(&b,
+              "RETURN 3 IN [1, 2, 3, 4, 5, 6, 7, 8, 9] AS a, 3.0 IN [1, 2, 3, 4, 5, 6, 7, 8, 9] AS b, 3.5 IN [1, 2, 3, 4, 5, 6, 7, "
+              "8, 9] AS c, '3' IN [1, 2, 3, 4, 5, 6, 7, 8, 9] AS d, null IN [1, 2, 3, 4, 5, 6, 7, 8, 9] AS e",
+              "true | true | false | false | null");
+    ck_answer(&b,
+              "RETURN 3 IN [1, 2, 3, 4, 5, 6, 7, 8, null] AS a, 33 IN [1, 2, 3, 4, 5, 6, 7, 8, null] AS b, [1] IN [1, 2, 3, 4, 5, 6, "
+              "7, 8, 9] AS c, [1] IN [1, 2, 3, 4, 5, 6, 7, 8, null] AS d, {a: 1} IN [1, 2, 3, 4, 5, 6, 7, 8, 9] AS e",
+              "true | null | false | null | false");
+    ck_answer(&b,
+              "RETURN -3 IN [-1, -2, -3, 4, 5, 6, 7, 8, 9] AS a, 0.0 IN [-0.0, 2, 3, 4, 5, 6, 7, 8, 9] AS b, 9007199254740993 IN "
+              "[9007199254740992.0, 2, 3, 4, 5, 6, 7, 8, 9] AS c, (0.0 / 0.0) IN [1, 2, 3, 4, 5, 6, 7, 8, 9] AS d",
+              "true | true | false | false");
+    ck_answer(&b, "MATCH (n) WHERE n.i IN [1, 7, 'x', true, 2, 3, 4, 5, 6, 8] RETURN n.i", "1; 7.0; 'x'; true");
+    ck_answer(&b, "MATCH (n) WHERE NOT n.i IN [1, 7, 'x', true, 2, 3, 4, 5, 6, 8] RETURN n.i", "100");
+    ck_answer(&b, "MATCH (n) WHERE NOT n.i IN [1, 7, 'x', true, 2, 3, 4, 5, 6, null] RETURN n.i", "");
+    cg_arena arena;
+    cg_arena_init(&arena, b.mem);
+    cg_tree *tree;
+    cg_value v;
+    static const char *const lists[] = { "[1,7,\"x\",true,2,3,4,5,6,8]", "[[1],[null],3,4,5,6,7,8,9,10]", "[]", "null", "7" };
+    static const char *const rows[] = { "1; 7.0; 'x'; true", "7.0", "", "", "!InvalidArgumentType" };
+    for (size_t i = 0; i < 5; i++) {
+        ck_assert_int_ge(cg_tree_from_json(&arena, cg_str_from(lists[i]), CG_STR("p"), NULL, &tree, NULL), 0);
+        ck_assert_int_ge(cg_value_from_tree(&arena, tree, &v), 0);
+        cg_param p = { CG_STR("l"), v };
+        b.params = &p;
+        b.n_params = 1;
+        ck_answer(&b, "MATCH (n) WHERE n.i IN $l RETURN n.i", rows[i]);
+    }
+    ck_answer(&b, "MATCH (n) WHERE NOT n.i IN $l RETURN n.i", "!InvalidArgumentType");
+    cg_param p = { CG_STR("l"), cg_v_null() };
+    b.params = &p;
+    ck_answer(&b, "UNWIND [1, null] AS x RETURN x IN $l AS y", "null; null");
+    ck_answer(&b, "UNWIND [1, null] AS x RETURN x IN [] AS y", "false; false");
+    cg_arena_free(&arena);
+    bench_close(&b);
+}
+END_TEST
+
 Suite *expression_suite(void)
 {
     Suite *s = suite_create("expression");
     TCase *tc = tcase_create("values");
     tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, in_long_lists);
     tcase_add_test(tc, truth_tables);
     tcase_add_test(tc, comparisons);
     tcase_add_test(tc, arithmetic);
