@@ -4,7 +4,7 @@
 usage: cookbook.py [--check]
 
 A query starts with comment lines `// key: value`: title, asks, rows (on the sample estate), and where it needs them param (NAME = JSON),
-now (RFC 3339), needs (risk), rows on github (on the published GitHub sample).
+now (RFC 3339), rows on github (on the published GitHub sample).
 """
 import pathlib
 import re
@@ -22,10 +22,7 @@ here. Most use only the cloud-neutral labels that the rule packs set (`InternetE
     cspmgraph query "$(cat examples/queries/cookbook/01-public-buckets.gq)" examples/data/opengraph/estate
 
 Queries marked *parameter* want a value, such as `--param 'cve="CVE-2021-44228"'`. Those marked *clock* compare with today; `--now` makes them
-repeatable. Those marked *risk* read `riskScore`, `riskLevel` and `attackPaths`, which an analysis puts on nodes; give them its result as one more input:
-
-    cspmgraph analyze examples/data/opengraph/estate --quiet --format opengraph -o analysed.json
-    cspmgraph query "$(cat examples/queries/cookbook/39-riskiest-resources.gq)" --quiet examples/data/opengraph/estate analysed.json
+repeatable. Those that read `riskScore`, `riskLevel` or `attackPaths` take longer on large estates: the command analyses the graph first.
 
 A query that follows relationships follows those it names, in the direction it names, and nothing else. `cspmgraph analyze` knows more: that reading a
 machine's disk is not controlling it, what a condition allows, how likely a step is. Use queries to look, and the analysis to rank.
@@ -56,7 +53,7 @@ def page() -> str:
     lines = []
     for file in sorted(FOLDER.glob("*.gq")):
         head = head_of(file.read_text(encoding="utf-8"))
-        marks = [mark for key, mark in (("param", "parameter"), ("now", "clock"), ("needs", "risk")) if key in head]
+        marks = [mark for key, mark in (("param", "parameter"), ("now", "clock")) if key in head]
         rows = head["rows"] + (f", {head['rows on github']}" if "rows on github" in head else "")
         note = f" *{', '.join(marks)}*" if marks else ""
         lines.append(f"| [{head['title']}](../examples/queries/cookbook/{file.name}) | {head['asks']}{note} | {rows} |\n")
