@@ -1,6 +1,8 @@
 /* Path searches beside igraph in one process: rounds interleaved, CPU time, medians. One JSON line per row:
- * {"name","size","ours","peer","ratio","gate","goal","extrapolated"}; seconds. Exit 1 when a ratio is below its gate.
- * bench_paths [nodes-for-lists] [nodes-for-reach] [rounds]; defaults 100000 1000000 5. */
+ * {"name","size","ours","peer","ratio","gate","goal","extrapolated","ok"}; seconds. Exit 1 when a ratio is below its gate.
+ * bench_paths [nodes-for-lists] [nodes-for-reach] [rounds]; defaults 100000 1000000 5.
+ * bench_paths --edges FILE NODES DENSITY HOPS [rounds] is for peers in other processes: writes the attack edges as text and prints how many
+ * paths there are and how long listing and counting them take here. */
 #include <igraph.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +72,15 @@ static void make_view(pair *p, cg_mem *mem)
     p->v = v;
 }
 
+static void list_targets(pair *p)
+{
+    p->target_list = malloc(p->e->n_targets * sizeof *p->target_list);
+    check(p->target_list != NULL, "out of memory");
+    for (uint32_t n = 0, t = 0; n < p->e->n_nodes; n++)
+        if (p->e->sensitive[n])
+            p->target_list[t++] = n;
+}
+
 /* igraph gets the attack edges only, and a sink behind the targets whose edges cost nothing. */
 static void make_igraph(pair *p)
 {
@@ -84,13 +95,9 @@ static void make_igraph(pair *p)
         VECTOR(edges)[2 * at + 1] = e->to[i];
         VECTOR(p->weights)[at++] = cg_cost_of(estate_likelihood(e->edge_kind[i]));
     }
-    p->target_list = malloc(e->n_targets * sizeof *p->target_list);
-    check(p->target_list != NULL, "out of memory");
-    for (uint32_t n = 0, t = 0; n < e->n_nodes; n++) {
-        if (!e->sensitive[n])
-            continue;
-        p->target_list[t++] = n;
-        VECTOR(edges)[2 * at] = n;
+    list_targets(p);
+    for (uint32_t t = 0; t < e->n_targets; t++) {
+        VECTOR(edges)[2 * at] = p->target_list[t];
         VECTOR(edges)[2 * at + 1] = e->n_nodes;
         VECTOR(p->weights)[at++] = 0;
     }
@@ -142,8 +149,9 @@ static bool failed;
 static void row(const char *name, char density, uint32_t size, double ours, double peer, double gate, double goal, bool extrapolated)
 {
     double ratio = ours > 0 ? peer / ours : 0;
-    printf("{\"name\":\"%s\",\"size\":\"%c%u\",\"ours\":%.6f,\"peer\":%.6f,\"ratio\":%.1f,\"gate\":%g,\"goal\":%g,\"extrapolated\":%s}\n",
-           name, density, size, ours, peer, ratio, gate, goal, extrapolated ? "true" : "false");
+    printf("{\"name\":\"%s\",\"size\":\"%c%u\",\"ours\":%.6f,\"peer\":%.6f,\"ratio\":%.1f,\"gate\":%g,\"goal\":%g,\"extrapolated\":%s,"
+           "\"ok\":%s}\n",
+           name, density, size, ours, peer, ratio, gate, goal, extrapolated ? "true" : "false", ratio >= gate ? "true" : "false");
     fflush(stdout);
     failed |= ratio < gate;
 }
@@ -307,8 +315,53 @@ static void bench_enumerate(const pair *p, uint32_t hops, int rounds)
     row(name, p->e->density, p->e->n_nodes, median(counted, rounds), theirs, a >= 100000 ? 20 : 5, a >= 100000 ? 50 : 10, extrapolated);
 }
 
+/* ---- the same question for peers in other processes ---- */
+
+/* "nodes edges", the targets in one line (the source is node 0), then an edge a line. */
+static bool write_edges(const pair *p, FILE *out)
+{
+    const estate *e = p->e;
+    fprintf(out, "%u %u\n", e->n_nodes, e->n_attack_edges);
+    for (uint32_t i = 0; i < e->n_targets; i++)
+        fprintf(out, "%s%u", i ? " " : "", p->target_list[i]);
+    for (uint32_t i = 0; i < e->n_edges; i++)
+        if (e->edge_kind[i] < ESTATE_TRAVERSABLE)
+            fprintf(out, "\n%u %u", e->from[i], e->to[i]);
+    fputc('\n', out);
+    return !ferror(out) && fclose(out) == 0;
+}
+
+static int serve(int argc, char **argv)
+{
+    check(argc == 6 || argc == 7, "usage: bench_paths --edges FILE NODES DENSITY HOPS [rounds <= 25]");
+    uint32_t nodes = (uint32_t)strtoul(argv[3], NULL, 10), hops = (uint32_t)strtoul(argv[5], NULL, 10);
+    int rounds = argc == 7 ? atoi(argv[6]) : 5;
+    double listed[MAX_ROUNDS], counted[MAX_ROUNDS];
+    uint64_t a = 0, b = 0;
+    pair p = { .e = estate_make(nodes, argv[4][0], 1) };
+    cg_mem *mem = cg_mem_new(NULL, 0);
+    FILE *out = fopen(argv[2], "w");
+    check(p.e && mem && out && hops > 0 && hops < 255 && rounds > 0 && rounds <= MAX_ROUNDS, "bad arguments, or no memory");
+    list_targets(&p);
+    check(write_edges(&p, out), "cannot write the edges");
+    make_view(&p, mem);
+    for (int i = 0; i < rounds; i++) {
+        listed[i] = enumerate_ours(&p, hops, &a, true);
+        counted[i] = enumerate_ours(&p, hops, &b, false);
+        check(a == b, "counting and listing disagree");
+    }
+    printf("{\"paths\":%llu,\"list\":%.6f,\"count\":%.6f}\n", (unsigned long long)a, median(listed, rounds), median(counted, rounds));
+    cg_view_free(p.v);
+    free(p.target_list);
+    estate_free(p.e);
+    cg_mem_unref(mem);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "--edges") == 0)
+        return serve(argc, argv);
     uint32_t lists = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 100000,
              reach = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1000000;
     int rounds = argc > 3 ? atoi(argv[3]) : 5;
