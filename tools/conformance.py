@@ -5,7 +5,7 @@ usage: conformance.py [--check] UNIT-QUERY [SHARED]
 
 UNIT-QUERY is the test program build/.../tests/unit/query/unit-query, SHARED the folder with tck/tck.json (default: $CSPM_SHARED, else
 ../shared). The program runs the scenarios itself; this only adds up what it prints. Exit status 1 when a scenario fails, or with --check
-when the page is stale, 77 when the scenarios are not there.
+when the page is stale, 77 when the program or the scenarios are not there.
 """
 import collections
 import json
@@ -71,6 +71,9 @@ def main() -> int:
     if not arguments:
         print(__doc__, file=sys.stderr)
         return 2
+    if not pathlib.Path(arguments[0]).exists():
+        print(f"{arguments[0]} is not built", file=sys.stderr)
+        return 77
     shared = pathlib.Path(arguments[1] if len(arguments) > 1 else os.environ.get("CSPM_SHARED", ROOT.parent / "shared"))
     if not (shared / "tck" / "tck.json").exists():
         print(f"the conformance vectors ({shared / 'tck' / 'tck.json'}) are not here", file=sys.stderr)
