@@ -22,10 +22,14 @@ static int32_t fail(cspm_context *context, cspm_error **err, int32_t code, const
     return code;
 }
 
+/* igraph leaves it to this handler to release what the interrupted call holds. */
 static igraph_error_t poll_op(void *unused)
 {
     (void)unused;
-    return running_op && cspm_op_status(running_op) != CSPM_OK ? IGRAPH_INTERRUPTED : IGRAPH_SUCCESS;
+    if (!running_op || cspm_op_status(running_op) == CSPM_OK)
+        return IGRAPH_SUCCESS;
+    IGRAPH_FINALLY_FREE();
+    return IGRAPH_INTERRUPTED;
 }
 
 static void ignore_warning(const char *reason, const char *file, int line)
