@@ -20,8 +20,13 @@ static int set_parameters(session *s, cspm_params **out)
             return usage_error("--param needs NAME=JSON, not '%s'", item);
         const char *name = *item == '$' ? item + 1 : item;
         if (cspm_params_set_json(*out, name, (size_t)(equals - name), equals + 1, CSPM_NUL, &error) != CSPM_OK) {
-            report(error);
-            return usage_error("--param %s: the value must be JSON (strings in double quotes)", item);
+            int rc = exit_of_status(cspm_error_code(error));
+            if (rc == EXIT_INPUT || rc == EXIT_USAGE)
+                rc = usage_error("--param %s: the value must be JSON (strings in double quotes): %s", item, cspm_error_message(error, NULL));
+            else
+                return report(error);
+            cspm_error_free(error);
+            return rc;
         }
     }
     return EXIT_DONE;

@@ -31,7 +31,7 @@ typedef struct cspm_limits {
     uint64_t max_edges;        /**< default 2^32 - 2 */
     uint64_t max_rows;         /**< rows of one query; default none */
     uint64_t max_paths;        /**< paths enumerated one by one; default 1,000,000 */
-    uint64_t max_path_length;  /**< edges of one path; default 32 */
+    uint64_t max_path_length;  /**< edges of one path in a query; default none (a request has a max_length of its own) */
     uint64_t max_memory_bytes; /**< everything this context may hold at once; default none */
     uint64_t max_query_bytes;  /**< memory of one query; default 256 MiB */
     uint64_t max_work;         /**< work units of one query (edges visited, rows made); default 100,000,000 */
