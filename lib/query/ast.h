@@ -214,6 +214,7 @@ typedef struct q_sub {
     q_pattern *pattern; /* instead of a query */
     q_expr *collect;    /* pattern comprehension: what to collect */
     bool call;          /* CALL { }: planned where it stands */
+    bool exists;        /* only whether there is a row matters */
     uint32_t level;     /* nesting level of the slots it introduces */
     uint32_t index;     /* of the run's plan table */
     uint32_t n_outer;   /* slots of outer levels it reads */
@@ -241,6 +242,7 @@ struct cspm_query {
     CG_VEC(q_sub *) subs;
     cg_query_reads reads;
     bool has_columns;
+    bool has_volatile; /* calls rand(): every row may differ */
 };
 
 #endif

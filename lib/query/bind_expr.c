@@ -147,6 +147,8 @@ static bool bind_call(q_binder *b, q_expr *e, uint32_t where)
     if (!e->func)
         return unknown_function(b, e);
     const q_func *f = e->func;
+    if (f->flags & QF_VOLATILE)
+        b->c->q->has_volatile = true;
     if (e->n < f->min_args || e->n > f->max_args) {
         q_fail(b->c, e->start, "bind", "InvalidNumberOfArguments", "%s takes %u to %u arguments, not %u", f->name, f->min_args, f->max_args,
                e->n);
@@ -326,6 +328,7 @@ static bool bind_sub_expr(q_binder *b, q_expr *e, uint32_t where)
         q_fail(b->c, e->start, "syntax", "UnexpectedSyntax", "a pattern is a predicate; it cannot be used as a value here");
         return false;
     }
+    e->sub->exists = e->kind == X_EXISTS;
     if (!qb_sub(b, e->sub, e->kind == X_EXISTS && e->sub->pattern && !e->sub->pattern->where && (bare || e->sub->pattern->n == 1) && bare))
         return false;
     e->type = e->kind == X_EXISTS ? QT_BOOL : e->kind == X_COUNT_SUB ? QT_INT : QT_LIST;

@@ -54,7 +54,7 @@ struct cg_run {
     bool *has_param;
     struct q_regex **regex;
     struct q_in_set **sets; /* of constant lists, by index */
-    q_op **subs; /* plans of subqueries, by index */
+    q_op **subs;            /* plans of subqueries, by index */
     q_op *root;
     q_op *ops; /* all operators, to close them */
     uint32_t n_ops;
@@ -62,6 +62,7 @@ struct cg_run {
     cg_seed seed;
     uint32_t n_slots, max_path_length, truncated;
     uint32_t id_key, objectid_key; /* names[] entries that read the unique id in this graph */
+    uint64_t max_memory;
     uint64_t max_rows, max_work, work, rows, tick, draws;
     int64_t now;
     bool explain; /* no parameter values yet */
@@ -144,6 +145,7 @@ typedef struct q_step {
 } q_step;
 q_op *q_op_expand(cg_run *r, q_op *input, const q_step *step);
 q_op *q_op_var_expand(cg_run *r, q_op *input, const q_step *step);
+q_op *q_op_reach(cg_run *r, q_op *input, const q_step *step);
 q_op *q_op_shortest(cg_run *r, q_op *input, const q_step *step, const q_path_pat *path);
 q_op *q_op_path(cg_run *r, q_op *input, const q_path_pat *path);
 void q_describe_step(const cg_run *r, const q_step *s, cg_buf *out);
@@ -184,8 +186,9 @@ uint32_t q_table_add(const cg_run *r, q_table *t, const cg_value *row, bool *add
 
 /* ---- planning ---- */
 int32_t q_plan(cg_run *r, cspm_error **err);
-q_op *q_plan_regular(cg_run *r, const q_regular *query, uint32_t level, cspm_error **err);
-q_op *q_plan_match(cg_run *r, q_op *input, const q_pattern *p, uint32_t level, uint64_t *bound, cspm_error **err);
+/* `once`: whoever reads the rows cannot tell a row from two like it. */
+q_op *q_plan_regular(cg_run *r, const q_regular *query, uint32_t level, bool once, cspm_error **err);
+q_op *q_plan_match(cg_run *r, q_op *input, const q_pattern *p, uint32_t level, uint64_t *bound, bool once, cspm_error **err);
 uint64_t *q_bitmap(cg_run *r);
 static inline bool q_bit(const uint64_t *b, uint32_t i)
 {

@@ -108,31 +108,32 @@ static uint32_t fresh_slots(const q_pattern *p, uint32_t *out)
     return n;
 }
 
-static q_op *plan_optional(cg_run *r, q_op *op, const q_pattern *p, uint32_t level, uint64_t *bound, cspm_error **err)
+static q_op *plan_optional(cg_run *r, q_op *op, const q_pattern *p, uint32_t level, uint64_t *bound, bool once, cspm_error **err)
 {
     uint32_t *slots = cg_arena_alloc(&r->arena, (4 * Q_MAX_PATTERN + 4) * sizeof *slots);
     q_op *start = q_op_start(r);
     if (!slots || !start)
         return refused(r, err);
-    q_op *right = q_plan_match(r, start, p, level, bound, err);
+    q_op *right = q_plan_match(r, start, p, level, bound, once, err);
     if (!right)
         return NULL;
     q_op *both = q_op_optional(r, op, right, slots, fresh_slots(p, slots));
     return both ? both : refused(r, err);
 }
 
-static q_op *plan_clause(cg_run *r, q_op *op, const q_clause *c, uint32_t level, uint64_t *bound, cspm_error **err)
+static q_op *plan_clause(cg_run *r, q_op *op, const q_clause *c, uint32_t level, uint64_t *bound, bool once, cspm_error **err)
 {
     q_op *next = NULL;
     switch (c->kind) {
     case QC_MATCH:
-        return c->optional ? plan_optional(r, op, c->pattern, level, bound, err) : q_plan_match(r, op, c->pattern, level, bound, err);
+        return c->optional ? plan_optional(r, op, c->pattern, level, bound, once, err)
+                           : q_plan_match(r, op, c->pattern, level, bound, once, err);
     case QC_UNWIND:
         next = q_op_unwind(r, op, c);
         q_bit_set(bound, c->slot);
         break;
     case QC_CALL: {
-        q_op *right = q_plan_regular(r, c->sub->query, c->sub->level, err);
+        q_op *right = q_plan_regular(r, c->sub->query, c->sub->level, once, err);
         if (!right)
             return NULL;
         next = q_op_call(r, op, right, c);
@@ -146,22 +147,45 @@ static q_op *plan_clause(cg_run *r, q_op *op, const q_clause *c, uint32_t level,
     return next ? next : refused(r, err);
 }
 
-q_op *q_plan_regular(cg_run *r, const q_regular *query, uint32_t level, cspm_error **err)
+/* Do equal rows before this projection show in what comes out of it, when they would not show behind it? */
+static bool projection_hides_repeats(const q_projection *p, bool once)
+{
+    if (!p->aggregate)
+        return p->distinct || (once && !p->skip && !p->limit);
+    for (uint32_t i = 0; i < p->n_aggs; i++) {
+        uint8_t kind = p->aggs[i]->func->aggregate;
+        if (!p->aggs[i]->distinct && kind != QA_MIN && kind != QA_MAX)
+            return false;
+    }
+    return true;
+}
+
+static q_op *plan_single(cg_run *r, const q_single *s, uint32_t level, bool once, cspm_error **err)
+{
+    uint64_t *bound = q_bitmap(r);
+    bool *behind = cg_arena_alloc(&r->arena, s->n * sizeof *behind);
+    q_op *op = bound && behind ? q_op_start(r) : NULL;
+    if (!op)
+        return refused(r, err);
+    for (uint32_t k = s->n; k-- > 0;) {
+        behind[k] = once;
+        if (s->clauses[k]->proj)
+            once = !r->q->has_volatile && projection_hides_repeats(s->clauses[k]->proj, once);
+    }
+    for (uint32_t k = 0; op && k < s->n; k++)
+        op = plan_clause(r, op, s->clauses[k], level, bound, behind[k], err);
+    return op;
+}
+
+q_op *q_plan_regular(cg_run *r, const q_regular *query, uint32_t level, bool once, cspm_error **err)
 {
     q_op **parts = cg_arena_calloc(&r->arena, query->n, sizeof *parts);
     if (!parts)
         return refused(r, err);
+    once = (once || query->distinct) && !r->q->has_volatile;
     for (uint32_t i = 0; i < query->n; i++) {
-        uint64_t *bound = q_bitmap(r);
-        q_op *op = bound ? q_op_start(r) : NULL;
-        if (!op)
-            return refused(r, err);
-        for (uint32_t k = 0; k < query->parts[i]->n; k++) {
-            op = plan_clause(r, op, query->parts[i]->clauses[k], level, bound, err);
-            if (!op)
-                return NULL;
-        }
-        parts[i] = op;
+        if (!(parts[i] = plan_single(r, query->parts[i], level, once, err)))
+            return NULL;
     }
     if (query->n == 1)
         return parts[0];
@@ -179,15 +203,16 @@ int32_t q_plan(cg_run *r, cspm_error **err)
         if (sub->call)
             continue;
         if (sub->query) {
-            r->subs[i] = q_plan_regular(r, sub->query, sub->level, err);
+            r->subs[i] = q_plan_regular(r, sub->query, sub->level, sub->exists, err);
         } else {
             uint64_t *bound = q_bitmap(r);
             q_op *start = bound ? q_op_start(r) : NULL;
-            r->subs[i] = start ? q_plan_match(r, start, sub->pattern, sub->level, bound, err) : refused(r, err);
+            r->subs[i] =
+                start ? q_plan_match(r, start, sub->pattern, sub->level, bound, sub->exists && !q->has_volatile, err) : refused(r, err);
         }
         if (!r->subs[i])
             return err && *err ? cspm_error_code(*err) : CSPM_E_NOMEM;
     }
-    r->root = q_plan_regular(r, q->root, 0, err);
+    r->root = q_plan_regular(r, q->root, 0, false, err);
     return r->root ? CSPM_OK : err && *err ? cspm_error_code(*err) : CSPM_E_NOMEM;
 }

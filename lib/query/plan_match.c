@@ -40,6 +40,7 @@ typedef struct match_plan {
     uint32_t n_nodes, n_rels;
     bool done_rel[Q_MAX_PATTERN], done_node[MAX_NODES];
     bool *placed, *path_done;
+    bool once;                              /* repeated rows cannot be told apart from one */
     uint32_t order[Q_MAX_PATTERN], n_order; /* relationships planned so far */
     q_op *op;
 } match_plan;
@@ -231,6 +232,8 @@ static double fan_out(const match_plan *m, const plan_rel *x, bool from_left, bo
         double hops = x->rel->max > 4 ? 4 : x->rel->max, grown = 0;
         for (double k = 1; k <= hops; k++)
             grown += pow(per_node, k);
+        if (m->once && x->rel->min <= 1 && grown > n)
+            grown = n; /* a search gives each node once */
         per_node = grown + (x->rel->min == 0 ? 1 : 0);
     }
     return into ? (n > 0 ? per_node / n : 0) : per_node * to->share + 1e-9;
@@ -408,10 +411,21 @@ static bool set_uses(match_plan *m, uint32_t rel, q_uses *uses)
     return true;
 }
 
+/* Does an expression read the relationship, or a relationship still to come that must differ from it? */
 static bool rel_value_needed(const match_plan *m, const plan_rel *x)
 {
     const cg_query *q = m->r->q;
-    return q->used.data[x->rel->slot] || (x->path->slot != Q_NO_SLOT && q->used.data[x->path->slot]) || m->n_rels > 1;
+    bool needed = q->used.data[x->rel->slot] || (x->path->slot != Q_NO_SLOT && q->used.data[x->path->slot]);
+    for (uint32_t i = 0; !needed && i < m->n_rels; i++)
+        needed = &m->rels[i] != x && !m->done_rel[i] && !m->rels[i].shortest && kinds_meet(&m->rels[i], x);
+    return needed;
+}
+
+/* Is it enough to know which nodes can be reached? */
+static bool only_reach(const match_plan *m, const q_step *s)
+{
+    uint64_t bytes = (uint64_t)cg_graph_n_nodes(m->r->g) * 20;
+    return m->once && !s->keep && !s->rel_bound && s->rel->min <= 1 && s->rel->max > 1 && bytes <= m->r->max_memory / 4;
 }
 
 static bool add_rel(match_plan *m, uint32_t i)
@@ -436,9 +450,10 @@ static bool add_rel(match_plan *m, uint32_t i)
     if (!x->shortest && !set_uses(m, i, &step.uses))
         return false;
     double rows = m->op->rows * factor;
-    m->op = x->shortest          ? q_op_shortest(m->r, m->op, &step, x->path)
-            : x->rel->var_length ? q_op_var_expand(m->r, m->op, &step)
-                                 : q_op_expand(m->r, m->op, &step);
+    m->op = x->shortest            ? q_op_shortest(m->r, m->op, &step, x->path)
+            : !x->rel->var_length  ? q_op_expand(m->r, m->op, &step)
+            : only_reach(m, &step) ? q_op_reach(m->r, m->op, &step)
+                                   : q_op_var_expand(m->r, m->op, &step);
     if (!m->op)
         return false;
     m->op->rows = rows;
@@ -536,12 +551,12 @@ static bool plan_all(match_plan *m)
     }
 }
 
-q_op *q_plan_match(cg_run *r, q_op *input, const q_pattern *p, uint32_t level, uint64_t *bound, cspm_error **err)
+q_op *q_plan_match(cg_run *r, q_op *input, const q_pattern *p, uint32_t level, uint64_t *bound, bool once, cspm_error **err)
 {
     match_plan *m = cg_arena_calloc(&r->arena, 1, sizeof *m);
     q_op *op = NULL;
     if (m) {
-        *m = (match_plan){ .r = r, .p = p, .level = level, .bound = bound, .op = input };
+        *m = (match_plan){ .r = r, .p = p, .level = level, .bound = bound, .once = once, .op = input };
         m->placed = cg_arena_calloc(&r->arena, p->n_conjuncts + 1, sizeof *m->placed);
         m->path_done = cg_arena_calloc(&r->arena, p->n + 1, sizeof *m->path_done);
         if (m->placed && m->path_done && collect(m) && plan_all(m))

@@ -107,6 +107,7 @@ static int32_t new_run(cg_query *q, cg_graph *g, const cg_run_limits *limits, cs
     r->op = op ? cg_op_ref(op) : NULL;
     r->explain = explain;
     r->max_rows = l->max_rows ? l->max_rows : UINT64_MAX;
+    r->max_memory = l->max_memory ? l->max_memory : DEFAULT_MEMORY;
     r->max_work = l->max_work ? l->max_work : DEFAULT_WORK;
     r->tick = 1; /* look at the clock before the first step */
     r->max_path_length = l->max_path_length;

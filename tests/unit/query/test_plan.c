@@ -95,6 +95,59 @@ START_TEST(plans_start_where_it_is_cheap)
 }
 END_TEST
 
+/* A search instead of all trails, exactly where nobody can tell. */
+START_TEST(reachability_only_where_unobservable)
+{
+    static const struct {
+        const char *text;
+        bool reach;
+    } cases[] = {
+        { "MATCH (a:A)-[*1..]->(b) RETURN DISTINCT b", true },
+        { "MATCH (a:A)-[*0..]-(b) RETURN DISTINCT b", true },
+        { "MATCH (a:A)-[:R*..5]->(b) RETURN count(DISTINCT b), max(b.x), collect(DISTINCT b.y)", true },
+        { "MATCH (a) WHERE (a)-[*]->(:B) RETURN a", true },
+        { "MATCH (a)-[*]->(b) WITH DISTINCT a, b ORDER BY b.x SKIP 1 LIMIT 3 RETURN a", true },
+        { "MATCH (a)-[*]->(b) MATCH (b)-[:R]->(c) RETURN DISTINCT c", true },
+        { "MATCH (a:A)-[:R*]->(b)-[:S]->(c) RETURN DISTINCT c", true },
+        { "MATCH (a:A) CALL { WITH a MATCH (a)-[*]->(b) RETURN DISTINCT b } RETURN b", true },
+        { "MATCH (a:A)-[*1..]->(b) RETURN b AS x UNION MATCH (b:B) RETURN b AS x", true },
+        { "MATCH (a:A)-[*1..]->(b) RETURN b", false },
+        { "MATCH (a:A)-[*1..]->(b) RETURN b AS x UNION ALL MATCH (b:B) RETURN b AS x", false },
+        { "MATCH (a:A)-[*2..]->(b) RETURN DISTINCT b", false },
+        { "MATCH (a:A)-[r*1..]->(b) RETURN DISTINCT size(r)", false },
+        { "MATCH p = (a:A)-[*1..]->(b) RETURN DISTINCT length(p)", false },
+        { "MATCH (a:A)-[*1..]->(b) RETURN count(DISTINCT b), count(*)", false },
+        { "MATCH (a:A)-[*1..]->(b) RETURN DISTINCT b, rand()", false },
+        { "MATCH (a:A)-[*1..]->(b) WITH b LIMIT 3 RETURN DISTINCT b", false },
+        { "MATCH (a:A) RETURN COUNT { (a)-[*]->() }", false },
+        { "MATCH (a:A) RETURN [(a)-[*]->(b) | b.x]", false },
+        { "MATCH (a:A)-[*]->(b)-[:S]->(c) RETURN DISTINCT c.x, count(*)", false },
+    };
+    bench b;
+    bench_open(&b, "CREATE (a:A)-[:R]->(b:B)-[:R]->(c:B)-[:S]->(a), (c)-[:S]->(:C), (b)-[:R]->(:C), (c)-[:R]->(:C)");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        ck_assert_msg((strstr(explain(&b, cases[i].text), "Reach") != NULL) == cases[i].reach, "%s\n%s", cases[i].text, b.out.data);
+    bench_close(&b);
+    /* 15 diamonds in a row have 2^15 trails. */
+    cg_buf text;
+    cg_mem *mem = cg_mem_new(NULL, 0);
+    cg_buf_init(&text, mem, 0);
+    cg_buf_adds(&text, "CREATE (n0:First)");
+    for (int i = 0; i < 15; i++)
+        cg_buf_printf(&text, ", (n%d)-[:R]->(a%d)-[:R]->(n%d), (n%d)-[:R]->(b%d)-[:R]->(n%d)", i, i, i + 1, i, i, i + 1);
+    cg_buf_adds(&text, ", (n15)-[:R]->(end:Last)");
+    cg_buf_char(&text, '\0');
+    bench_open(&b, text.data);
+    b.limits.max_work = 4000;
+    ck_answer(&b, "MATCH (f:First)-[*]->(x) RETURN count(DISTINCT x)", "46");
+    ck_answer(&b, "MATCH (f:First)-[*]-(x) RETURN count(DISTINCT x)", "47");
+    ck_answer(&b, "MATCH (f:First) WHERE NOT (f)-[*]->(:Missing) RETURN count(*)", "1");
+    bench_close(&b);
+    cg_buf_free(&text);
+    cg_mem_unref(mem);
+}
+END_TEST
+
 typedef struct reads_case {
     const char *text, *labels, *kinds, *keys, *negated_labels, *negated_kinds;
     bool any_kind, any_label, negated_any;
@@ -209,6 +262,7 @@ Suite *plan_suite(void)
     tcase_add_test(tc, columns_are_named);
     tcase_add_test(tc, duplicate_columns_are_refused);
     tcase_add_test(tc, plans_start_where_it_is_cheap);
+    tcase_add_test(tc, reachability_only_where_unobservable);
     tcase_add_test(tc, reads_and_negated_reads);
     tcase_add_test(tc, same_rows_every_time);
     tcase_add_test(tc, rows_as_batches);
