@@ -374,7 +374,7 @@ static int32_t plan_kinds(maker *m)
 static int32_t plan_states(maker *m)
 {
     cg_view *v = m->v;
-    bool any = false;
+    bool any = m->o.n_read_nodes > 0;
     for (uint32_t k = 0; k < m->g->n_names[CG_NAMES_KIND]; k++)
         any |= m->kinds[k].in && m->kinds[k].gives == CG_CAP_READ;
     v->n_states = v->n_nodes;
@@ -384,6 +384,11 @@ static int32_t plan_states(maker *m)
     if (!v->read_state)
         return cg_nomem(v->mem, m->err);
     memset(v->read_state, 0xff, (size_t)v->n_nodes * sizeof *v->read_state);
+    for (uint32_t i = 0; i < m->o.n_read_nodes; i++) {
+        if (m->o.read_nodes[i] >= v->n_nodes)
+            return cg_fail(v->mem, m->err, CSPM_E_INVALID, "node %u, which is to be read, is not a node of the graph", m->o.read_nodes[i]);
+        v->read_state[m->o.read_nodes[i]] = 0;
+    }
     for (uint32_t i = 0; i < m->g->n_layers; i++) {
         const cg_edge_store *s = &m->g->layers[i]->edges;
         const cg_hub_store *h = &m->g->layers[i]->hubs;

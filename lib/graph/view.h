@@ -1,7 +1,7 @@
 /* A view: the traversable part of a graph as one compact 32-bit CSR both ways, the input of every search.
  *
- * Vertices: states 0..n_nodes-1 are (node, control). Nodes that some edge gives only *read* of get one more vertex (node, read), numbered
- * from n_nodes. Hubs come last, from first_hub: an arc into a hub is one hop, an arc out of it none, so each pair is one hop exactly.
+ * Vertices: states 0..n_nodes-1 are (node, control). Nodes that some edge gives only *read* of, and those named in
+ * the options, get one more vertex (node, read), numbered from n_nodes. Hubs come last, from first_hub: an arc into a hub is one hop, an arc out of it none, so each pair is one hop exactly.
  * Relationships of a node to itself lead nowhere and are left out.
  * From (v, control) every traversable edge of v leaves; from (v, read) only those that need no more than read.
  * Built once for a graph and a set of excluded kinds; immutable; any thread. O(n + m). */
@@ -43,6 +43,8 @@ typedef struct cg_view_options {
     const uint64_t *hidden_nodes; /* bitmap of nodes left out, or NULL */
     const cg_rel *hidden_rels;    /* relationships left out, ascending; a hub pair here splits that pair off its hub */
     uint32_t n_hidden_rels;
+    const cg_node *read_nodes; /* nodes that get a read state even when no relationship gives one, in any order */
+    uint32_t n_read_nodes;
 } cg_view_options;
 
 int32_t cg_view_build(cg_graph *g, const cg_view_options *o, cspm_op *op, cg_view **out, cspm_error **err);

@@ -334,6 +334,15 @@ static int32_t answer(choke_search *s, best_list *l, cg_choke_list *out, cspm_er
     return CSPM_OK;
 }
 
+static void mark_end(choke_search *s, cg_node node)
+{
+    uint32_t states[2];
+    core_states(s->c, node, states);
+    for (int i = 0; i < 2; i++)
+        if (states[i] != CG_NONE)
+            s->end[s->c->same[states[i]]] = true;
+}
+
 static int32_t prepare(choke_search *s, cspm_error **err)
 {
     const cg_core *c = s->c;
@@ -345,16 +354,9 @@ static int32_t prepare(choke_search *s, cspm_error **err)
     if (!s->lost || !s->node_lost || !s->seen || !s->queue || !s->end)
         return cg_nomem(c->mem, err);
     for (uint32_t i = 0; i < c->n_entries; i++)
-        if (c->entry_vertex[i] != CG_NONE)
-            s->end[c->same[c->entry_vertex[i]]] = true;
-    for (uint32_t i = 0; i < c->n_targets; i++) {
-        uint32_t states[2] = { c->targets[i].node, c->view->read_state ? c->view->read_state[c->targets[i].node] : CG_NONE };
-        for (int j = 0; j < 2; j++) {
-            uint32_t v = states[j] == CG_NONE ? CG_NONE : core_find(c, states[j]);
-            if (v != CG_NONE)
-                s->end[c->same[v]] = true;
-        }
-    }
+        mark_end(s, c->entries[i].node);
+    for (uint32_t i = 0; i < c->n_targets; i++)
+        mark_end(s, c->targets[i].node);
     return c->twin_states ? cg_core_other_states(c, &s->other, err) : CSPM_OK;
 }
 

@@ -29,6 +29,9 @@ static int32_t check_request(const cg_view *v, const cg_path_request *q, cspm_er
     int32_t rc = check_ends(v, "entry", q->entries, q->n_entries, err);
     if (rc == CSPM_OK)
         rc = check_ends(v, "target", q->targets, q->n_targets, err);
+    for (uint32_t i = 0; rc == CSPM_OK && i < q->n_entries; i++)
+        if (q->entries[i].reads_only && (!v->read_state || v->read_state[q->entries[i].node] == UINT32_MAX))
+            rc = cg_fail(v->mem, err, CSPM_E_INVALID, "entry %u is only read, and the view has no read state for it", i);
     if (rc < 0)
         return rc;
     if (q->n_waypoints > CG_MAX_WAYPOINTS)
@@ -91,6 +94,12 @@ uint32_t core_target_states(const cg_core *c, uint32_t *out, bool one, uint32_t 
     return n;
 }
 
+uint32_t core_entry_state(const cg_core *c, uint32_t entry)
+{
+    const cg_endpoint *e = &c->entries[entry];
+    return e->reads_only ? c->view->read_state[e->node] : e->node;
+}
+
 /* Scratch of one build. */
 typedef struct build {
     uint8_t *f, *b; /* by view vertex */
@@ -114,7 +123,7 @@ static int32_t search_both_ways(cg_core *c, build *t, cspm_op *op, cspm_error **
     if (rc < 0)
         return rc;
     for (uint32_t i = 0; i < c->n_entries; i++)
-        t->start[i] = c->entries[i].node;
+        t->start[i] = core_entry_state(c, i);
     return cg_view_hops_within(v, CG_OUT, t->start, c->n_entries, c->max_length, t->b, op, t->f, &c->n, err);
 }
 
@@ -165,9 +174,10 @@ static int32_t renumber(cg_core *c, build *t, cspm_error **err)
 static void mark_ends(cg_core *c, build *t)
 {
     for (uint32_t i = 0; i < c->n_entries; i++) {
-        if (t->f[c->entries[i].node] == CG_UNREACHED)
+        uint32_t state = core_entry_state(c, i);
+        if (t->f[state] == CG_UNREACHED)
             continue;
-        c->entry_vertex[i] = t->number[c->entries[i].node];
+        c->entry_vertex[i] = t->number[state];
         c->live_entries++;
     }
     for (uint32_t i = 0; i < c->n_targets; i++) {
@@ -404,7 +414,7 @@ int32_t cg_core_targets_beyond(const cg_core *c, cspm_op *op, uint32_t *out, csp
         goto out;
     }
     for (uint32_t i = 0; i < c->n_entries; i++)
-        start[i] = c->entries[i].node;
+        start[i] = core_entry_state(c, i);
     if ((rc = cg_view_reach(v, CG_OUT, start, c->n_entries, op, seen, &reached, err)) < 0)
         goto out;
     for (uint32_t i = 0; i < c->n_targets; i++) {

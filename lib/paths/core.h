@@ -92,6 +92,14 @@ static inline uint32_t core_find(const cg_core *c, uint32_t view_vertex)
     return low < c->n && c->vertex[low] == view_vertex ? low : CG_NONE;
 }
 
+/* Core vertices of a node, control and read, CG_NONE where one is not here. */
+static inline void core_states(const cg_core *c, cg_node node, uint32_t states[2])
+{
+    uint32_t read = c->view->read_state ? c->view->read_state[node] : CG_NONE;
+    states[0] = core_find(c, node);
+    states[1] = read == CG_NONE ? CG_NONE : core_find(c, read);
+}
+
 /* Budget of one call: steps are counted, the operation is polled. */
 typedef struct cg_work {
     const cg_core *core;
@@ -117,6 +125,9 @@ static inline int32_t work_add(cg_work *w, uint64_t steps, cspm_error **err)
 
 /* Target states (both when reading is enough) of one target or of all; out has room for two a target. */
 uint32_t core_target_states(const cg_core *c, uint32_t *out, bool one, uint32_t which);
+
+/* Vertex of the view that an entry starts at. */
+uint32_t core_entry_state(const cg_core *c, uint32_t entry);
 
 /* ---- rest.c: exact rest costs ---- */
 #define CG_REST_HOPS_CAP 256u /* hops of a rest cost are cut here: longer than any limit, and a sum with a walk still fits its bits */

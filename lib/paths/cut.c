@@ -3,7 +3,9 @@
 
 /* Each node passes one unit; hubs, entries and arcs any number. A flow node is the first state of a graph node, or a hub; its two sides are
  * 2 * v (in) and 2 * v + 1 (out, the only one of a hub). Both states of a node are one here: that may join walks that do not exist (in by
- * read, out by control), so the set found is thinned out afterwards against the states themselves. */
+ * read, out by control), so the set found is thinned out afterwards against the states themselves. An entry that is only read keeps its
+ * states apart, for what it takes to control it is on the way: its read state is where flow comes from, its control state lets any
+ * number pass. */
 typedef struct cut_search {
     const cg_core *c;
     cg_work work;
@@ -12,6 +14,7 @@ typedef struct cut_search {
     uint32_t n_target_states;
     uint32_t *other;  /* second state of a first one; NULL: nobody has two */
     uint8_t *entry;   /* flow nodes the attacker starts from */
+    uint8_t *wide;    /* flow nodes that pass any number: hubs, and control states of entries that are only read */
     uint8_t *used;    /* flow nodes a unit goes through */
     uint32_t *flow;   /* by core arc */
     uint32_t *leaves; /* used flow node -> arc its unit leaves by */
@@ -26,14 +29,22 @@ typedef struct cut_search {
 #define END UINT32_MAX
 #define INSIDE UINT32_MAX
 
+/* Flow node of a vertex. */
+static uint32_t flow_node(const cut_search *s, uint32_t vertex)
+{
+    uint32_t first = s->c->same[vertex];
+    return s->wide[first] ? vertex : first;
+}
+
 static uint32_t out_side(const cut_search *s, uint32_t vertex)
 {
-    return 2 * s->c->same[vertex] + 1;
+    return 2 * flow_node(s, vertex) + 1;
 }
 
 static uint32_t in_side(const cut_search *s, uint32_t vertex)
 {
-    return core_is_hub(s->c, vertex) ? 2 * vertex + 1 : 2 * s->c->same[vertex];
+    uint32_t node = flow_node(s, vertex);
+    return 2 * node + s->wide[node];
 }
 
 static void reach_side(cut_search *s, uint32_t side, uint32_t nearer, uint32_t over, bool cancels)
@@ -63,10 +74,10 @@ static void expand_side(cut_search *s, uint32_t side)
 {
     const cg_core *c = s->c;
     uint32_t v = side / 2;
-    if (core_is_hub(c, v)) {
+    if (s->wide[v]) {
         reach_sources(s, v, side);
         for (uint32_t a = c->out[v]; a < c->out[v + 1]; a++)
-            if (s->flow[a] && core_node(c, c->to[a]) != s->target)
+            if (s->flow[a] && (core_is_hub(c, c->to[a]) || core_node(c, c->to[a]) != s->target))
                 reach_side(s, in_side(s, c->to[a]), side, a, true);
     } else if (side & 1) {
         if (!s->used[v])
@@ -118,34 +129,39 @@ static int32_t search_once(cut_search *s, cspm_error **err)
     return CSPM_DONE;
 }
 
-/* A hop straight from an entry to the target cannot be cut by removing nodes between. */
-static bool adjacent(const cut_search *s)
+/* Nothing but hubs and entries between an entry and the target: removing other nodes cannot cut that. */
+static bool adjacent(cut_search *s)
 {
     const cg_core *c = s->c;
-    for (uint32_t i = 0; i < s->n_target_states; i++) {
-        for (uint32_t e = c->in [s->target_states[i]]; e < c->in[s->target_states[i] + 1]; e++) {
+    s->round++;
+    s->head = s->tail = 0;
+    for (uint32_t i = 0; i < s->n_target_states; i++)
+        s->queue[s->tail++] = s->target_states[i];
+    for (; s->head < s->tail; s->head++) {
+        uint32_t w = s->queue[s->head];
+        for (uint32_t e = c->in[w]; e < c->in[w + 1]; e++) {
             uint32_t u = c->from[e];
-            if (!core_is_hub(c, u)) {
-                if (s->entry[c->same[u]] && core_node(c, u) != s->target)
-                    return true;
+            if (s->seen[u] == s->round || (!core_is_hub(c, u) && core_node(c, u) == s->target))
                 continue;
-            }
-            for (uint32_t j = c->in[u]; j < c->in[u + 1]; j++)
-                if (s->entry[c->same[c->from[j]]] && core_node(c, c->from[j]) != s->target)
-                    return true;
+            if (s->entry[flow_node(s, u)])
+                return true;
+            s->seen[u] = s->round;
+            if (s->wide[flow_node(s, u)])
+                s->queue[s->tail++] = u;
         }
     }
     return false;
 }
 
-/* Does the target stay out of reach when these flow nodes are removed? Over states, so exact. `entry` is only read. */
+/* Does the target stay out of reach when these flow nodes are removed? Over states, so exact. */
 static bool disconnected(cut_search *s, const uint8_t *removed)
 {
     const cg_core *c = s->c;
     s->round++;
     s->head = s->tail = 0;
-    for (uint32_t v = 0; v < c->first_hub; v++) {
-        if (s->entry[v] && c->vertex[v] < c->view->n_nodes && core_node(c, v) != s->target) {
+    for (uint32_t i = 0; i < c->n_entries; i++) {
+        uint32_t v = c->entry_vertex[i];
+        if (v != CG_NONE && core_node(c, v) != s->target) {
             s->seen[v] = s->round;
             s->queue[s->tail++] = v;
         }
@@ -173,7 +189,7 @@ static int32_t collect_cut(cut_search *s, cg_node **cut, uint32_t *n, cspm_error
     memset(s->used, 0, c->n);
     for (uint32_t i = 0; i < s->tail; i++) {
         uint32_t side = s->queue[i], v = side / 2;
-        if ((side & 1) && !core_is_hub(c, v) && !s->entry[v] && s->seen[side - 1] != s->round) {
+        if ((side & 1) && !s->wide[v] && !s->entry[v] && s->seen[side - 1] != s->round) {
             s->used[v] = 1;
             count++;
         }
@@ -208,6 +224,7 @@ static int32_t prepare(cut_search *s, uint32_t target, cspm_error **err)
             s->target_states[s->n_target_states++] = v;
     }
     s->entry = cg_calloc(c->mem, c->n, 1);
+    s->wide = cg_calloc(c->mem, c->n, 1);
     s->used = cg_calloc(c->mem, c->n, 1);
     s->flow = cg_calloc(c->mem, c->m, sizeof *s->flow);
     s->leaves = cg_alloc_array(c->mem, c->n, sizeof *s->leaves);
@@ -216,17 +233,25 @@ static int32_t prepare(cut_search *s, uint32_t target, cspm_error **err)
     s->over = cg_alloc_array(c->mem, sides, sizeof *s->over);
     s->cancels = cg_alloc_array(c->mem, sides, sizeof *s->cancels);
     s->queue = cg_alloc_array(c->mem, sides, sizeof *s->queue);
-    if (!s->entry || !s->used || !s->flow || !s->leaves || !s->seen || !s->nearer || !s->over || !s->cancels || !s->queue)
+    if (!s->entry || !s->wide || !s->used || !s->flow || !s->leaves || !s->seen || !s->nearer || !s->over || !s->cancels || !s->queue)
         return cg_nomem(c->mem, err);
-    for (uint32_t i = 0; i < c->n_entries; i++)
+    for (uint32_t h = c->first_hub; h < c->n; h++)
+        s->wide[h] = 1;
+    for (uint32_t i = 0; i < c->n_entries; i++) {
+        uint32_t both[2];
+        core_states(c, c->entries[i].node, both);
+        for (int j = 0; j < 2 && c->entries[i].reads_only; j++)
+            if (both[j] != CG_NONE)
+                s->wide[both[j]] = 1;
         if (c->entry_vertex[i] != CG_NONE)
-            s->entry[c->same[c->entry_vertex[i]]] = 1;
+            s->entry[flow_node(s, c->entry_vertex[i])] = 1;
+    }
     return c->twin_states ? cg_core_other_states(c, &s->other, err) : CSPM_OK;
 }
 
 static void release(cut_search *s)
 {
-    void *blocks[] = { s->other, s->entry, s->used, s->flow, s->leaves, s->seen, s->nearer, s->over, s->cancels, s->queue };
+    void *blocks[] = { s->other, s->entry, s->wide, s->used, s->flow, s->leaves, s->seen, s->nearer, s->over, s->cancels, s->queue };
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         cg_free(s->c->mem, blocks[i]);
 }
@@ -242,7 +267,7 @@ int32_t cg_paths_min_cut(const cg_core *c, uint32_t target, cspm_op *op, cg_node
     int32_t rc = prepare(&s, target, err);
     bool is_entry = false;
     for (uint32_t i = 0; i < c->n_entries; i++)
-        is_entry |= c->entries[i].node == s.target;
+        is_entry |= c->entries[i].node == s.target && !(c->entries[i].reads_only && c->targets[target].needs_control);
     if (rc < 0 || is_entry || adjacent(&s))
         goto out;
     while ((rc = search_once(&s, err)) == CSPM_OK)

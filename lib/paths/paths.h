@@ -9,6 +9,7 @@ typedef struct cg_endpoint {
     cg_node node;
     uint32_t factor;    /* millionths: exposure of an entry, criticality (impact) of a target; 1..1,000,000 */
     bool needs_control; /* target only: reading it is not enough */
+    bool reads_only;    /* entry only: it is read from outside, not held; the view must have a read state for it (cg_view_options) */
 } cg_endpoint;
 
 typedef struct cg_path_request {
@@ -105,7 +106,7 @@ void cg_choke_list_free(cg_choke_list *l);
  * as one only when equal. */
 int32_t cg_paths_dominators(const cg_core *c, cspm_op *op, cg_node **idom, cspm_error **err);
 /* Smallest set of nodes (neither entries nor the target) whose removal leaves `target` (index) unreachable; size 0 with *possible=false
- * when an entry is adjacent to it. */
+ * when only entries, or nothing, are between an entry and it. */
 int32_t cg_paths_min_cut(const cg_core *c, uint32_t target, cspm_op *op, cg_node **cut, uint32_t *n, bool *possible, cspm_error **err);
 
 /* Coverage by fact: how many walks use each relationship; walks[i] for rels[i] (core relationships, ascending). For fix selection. */

@@ -131,7 +131,7 @@ o_list o_all_paths(const t_graph *g, const cg_path_request *q, size_t most)
     w->beta = q->beta ? q->beta : 1000;
     for (uint32_t i = 0; i < q->n_entries; i++) {
         w->now.entry = i;
-        visit(w, q->entries[i].node, true);
+        visit(w, q->entries[i].node, !q->entries[i].reads_only);
     }
     if (list.count)
         qsort(list.paths, list.count, sizeof *list.paths, o_cmp);
@@ -161,6 +161,7 @@ void o_random_graph(t_random *r, t_graph *g, bool rich)
 {
     g->n_nodes = 2 + t_below(r, t_chance(r, 50) ? 6 : 12);
     g->n_edges = t_below(r, g->n_nodes * 3 + 1);
+    g->read_all = rich && t_chance(r, 40);
     g->n_hubs = rich && t_chance(r, 70) ? 1 + t_below(r, 2) : 0;
     uint32_t costs = t_chance(r, 50) ? 2 : t_chance(r, 50) ? 1 : 500; /* ties, all equal to 0, hardly any tie */
     for (uint32_t i = 0; i < g->n_edges; i++)
@@ -186,7 +187,7 @@ static uint32_t random_ends(t_random *r, const t_graph *g, cg_endpoint *ends, ui
     static const uint32_t factors[] = { 1000000, 1000000, 900000, 500000, 30000 };
     for (uint32_t node = 0; node < g->n_nodes && n < most; node++)
         if (t_below(r, g->n_nodes) < most)
-            ends[n++] = (cg_endpoint){ node, factors[t_below(r, 5)], targets && t_chance(r, 30) };
+            ends[n++] = (cg_endpoint){ node, factors[t_below(r, 5)], targets && t_chance(r, 30), false };
     return n;
 }
 
@@ -195,6 +196,8 @@ void o_random_request(t_random *r, const t_graph *g, cg_path_request *q, cg_endp
     *q = (cg_path_request){ .entries = entries, .targets = targets };
     q->n_entries = random_ends(r, g, entries, 1 + t_below(r, most_ends), false);
     q->n_targets = random_ends(r, g, targets, 1 + t_below(r, most_ends), true);
+    for (uint32_t i = 0; i < q->n_entries; i++)
+        entries[i].reads_only = g->read_all && t_chance(r, 40);
     q->max_length = 1 + t_below(r, 8);
     if (t_chance(r, 30))
         q->alpha = 500 + 250 * t_below(r, 5);

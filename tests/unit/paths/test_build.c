@@ -68,7 +68,7 @@ static cg_graph *derived(const t_graph *t)
     return g;
 }
 
-/* Kinds decide what is needed and given; equal relationships of a layer are one. */
+/* Kinds decide what is needed and given; equal relationships and hubs of a layer are one, so there are none. */
 static void regular(t_graph *t, t_random *r)
 {
     uint32_t kept = 0;
@@ -83,7 +83,7 @@ static void regular(t_graph *t, t_random *r)
     }
     t->n_edges = kept;
     for (uint32_t i = 0; i < t->n_hubs; i++)
-        t->hubs[i].decision.kind = t_below(r, 4);
+        t->hubs[i].decision.kind = i ? (t->hubs[i - 1].decision.kind + 1) % 4 : t_below(r, 4);
     for (uint32_t i = 0; i < t->n_edges + t->n_hubs; i++) {
         t_edge *e = i < t->n_edges ? &t->edges[i] : &t->hubs[i - t->n_edges].decision;
         e->needs = kind_needs(e->kind);
@@ -165,6 +165,7 @@ START_TEST(views_of_real_graphs)
     t_graph *t = calloc(1, sizeof *t), *left = calloc(1, sizeof *left);
     cg_endpoint entries[8], targets[8];
     cg_rel hidden[2000];
+    cg_node read_nodes[8];
     uint32_t rounds = test_rounds(600);
     for (uint32_t i = 0; i < rounds; i++) {
         cg_path_request q;
@@ -175,6 +176,11 @@ START_TEST(views_of_real_graphs)
         regular(t, &r);
         o_random_request(&r, t, &q, entries, targets, 3);
         q.max_length = 1 + t_below(&r, 5);
+        for (uint32_t e = 0; e < q.n_entries; e++) { /* some nodes more than need it */
+            read_nodes[o.n_read_nodes] = entries[e].node;
+            o.n_read_nodes += entries[e].reads_only || t_chance(&r, 20);
+        }
+        o.read_nodes = read_nodes;
         cg_graph *g = derived(t);
         compare(g, t, &o, &q, i);
         hide_some(&r, g, t, left, hidden, &o.n_hidden_rels, 1 + t_below(&r, 60));
@@ -202,12 +208,52 @@ START_TEST(views_of_real_graphs)
 }
 END_TEST
 
+/* Public bucket 0 -> 1 by a relationship that needs control; 0 -> 2 by one that needs no more than read. */
+START_TEST(what_is_only_read_is_not_held)
+{
+    t_graph *t = calloc(1, sizeof *t);
+    cg_endpoint entry = { 0, 1000000, false, true }, targets[2] = { { 1, 1000000, false, false }, { 2, 1000000, false, false } };
+    cg_path_request q = { .entries = &entry, .targets = targets, .n_entries = 1, .n_targets = 2 };
+    cg_node bucket = 0, nowhere = 3;
+    cg_view_options o = { .weight_key = CG_NO_NAME };
+    cg_view *v;
+    cg_core *c;
+    cg_found_list found;
+    t->n_nodes = 3;
+    t->edges[t->n_edges++] = (t_edge){ 0, 1, 0, 0, CG_CAP_CONTROL, CG_CAP_CONTROL, false };
+    t->edges[t->n_edges++] = (t_edge){ 0, 2, 0, 1, CG_CAP_READ, CG_CAP_CONTROL, false };
+    cg_graph *g = derived(t);
+    ck_assert_int_eq(cg_view_build(g, &o, NULL, &v, NULL), CSPM_OK);
+    ck_assert_int_eq(cg_core_build(v, &q, NULL, &c, NULL), CSPM_E_INVALID); /* this view cannot tell */
+    cg_view_free(v);
+    o.read_nodes = &nowhere;
+    o.n_read_nodes = 1;
+    ck_assert_int_eq(cg_view_build(g, &o, NULL, &v, NULL), CSPM_E_INVALID);
+    o.read_nodes = &bucket;
+    ck_assert_int_eq(cg_view_build(g, &o, NULL, &v, NULL), CSPM_OK);
+    for (int held = 0; held < 2; held++) {
+        entry.reads_only = !held;
+        ck_assert_int_eq(cg_core_build(v, &q, NULL, &c, NULL), CSPM_OK);
+        ck_assert_int_eq(cg_paths_best(c, 0, NULL, &found, NULL), CSPM_OK);
+        ck_assert_uint_eq(found.paths.count, 1 + held);
+        for (size_t i = 0; i < found.paths.count; i++)
+            ck_assert(held || found.paths.data[i].nodes[1] == 2);
+        cg_found_list_free(&found);
+        cg_core_free(c);
+    }
+    cg_view_free(v);
+    cg_graph_unref(g);
+    free(t);
+}
+END_TEST
+
 Suite *build_suite(void)
 {
     Suite *s = suite_create("build");
     TCase *t = tcase_create("build");
     tcase_set_timeout(t, 300);
     tcase_add_test(t, views_of_real_graphs);
+    tcase_add_test(t, what_is_only_read_is_not_held);
     suite_add_tcase(s, t);
     return s;
 }

@@ -20,7 +20,7 @@ static void compare_searches(const cg_view *hubs, const cg_view *plain, const ui
     ck_assert_int_eq(cg_view_costs(plain, dir, start, start_cost, n, NULL, q, NULL), CSPM_OK);
     for (uint32_t v = 0; v < plain->n_vertices; v++) {
         /* A node on both sides of a hub that gives read may reach its own read state through it; it has that anyway. */
-        if (v >= plain->n_nodes && dir == CG_OUT && a[plain->read_node[v - plain->n_nodes]] != CG_UNREACHED)
+        if (v >= plain->n_nodes && dir == CG_OUT && (x[0] >> plain->read_node[v - plain->n_nodes] & 1))
             continue;
         ck_assert_uint_eq(a[v], b[v]);
         ck_assert_uint_eq(x[0] >> v & 1, y[0] >> v & 1);
@@ -36,6 +36,7 @@ START_TEST(hubs_count_as_one_hop)
     for (uint32_t i = 0; i < rounds; i++) {
         uint32_t start[3], cost[3], n = 1 + t_below(&r, 3);
         o_random_graph(&r, g, true);
+        g->read_all &= !(i & 1);
         if (i & 1) /* no second states: then everything must be equal */
             for (uint32_t e = 0; e < g->n_edges + g->n_hubs; e++)
                 (e < g->n_edges ? &g->edges[e] : &g->hubs[e - g->n_edges].decision)->gives = CG_CAP_CONTROL;

@@ -27,10 +27,10 @@ bool t_chance(t_random *r, uint32_t percent)
 
 static void read_states(cg_view *v, const t_graph *g)
 {
-    bool any = false;
+    bool any = g->read_all;
     v->read_state = cg_alloc_array(v->mem, g->n_nodes, sizeof *v->read_state);
     v->read_node = cg_alloc_array(v->mem, g->n_nodes, sizeof *v->read_node);
-    memset(v->read_state, 0xff, g->n_nodes * sizeof *v->read_state);
+    memset(v->read_state, g->read_all ? 0 : 0xff, g->n_nodes * sizeof *v->read_state);
     for (uint32_t i = 0; i < g->n_edges; i++)
         if (g->edges[i].gives == CG_CAP_READ)
             v->read_state[g->edges[i].to] = 0, any = true;

@@ -19,6 +19,7 @@ typedef struct t_hub {
 typedef struct t_graph {
     uint32_t n_nodes;
     uint32_t n_edges, n_hubs;
+    bool read_all; /* every node has a read state, whether a relationship gives read or not */
     t_edge edges[20000];
     t_hub hubs[16];
 } t_graph;
