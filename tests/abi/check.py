@@ -17,7 +17,7 @@ def main() -> int:
         return 77
     if "--record" in sys.argv:
         record.mkdir(exist_ok=True)
-        subprocess.run(["abidw", "--headers-dir", include, "--no-show-locs", "--no-comp-dir-path", "--no-corpus-path", "--out-file", str(baseline), library], check=True)
+        subprocess.run(["abidw", "--headers-dir", include, "--drop-private-types", "--no-show-locs", "--no-comp-dir-path", "--no-corpus-path", "--out-file", str(baseline), library], check=True)
         return 0
     if not baseline.exists():
         print(f"FAILED: {baseline} is missing; record it with --record")
