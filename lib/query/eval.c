@@ -94,7 +94,7 @@ static int32_t eval_logical(q_eval *e, const q_expr *x, cg_value *out, cspm_erro
 {
     q_truth stop = x->kind == X_AND ? Q_FALSE : Q_TRUE, all = x->kind == X_AND ? Q_TRUE : Q_FALSE;
     for (uint32_t i = 0; i < x->n; i++) {
-        q_truth t;
+        q_truth t = Q_UNKNOWN;
         int32_t rc = q_test(e, x->args[i], &t, err);
         if (rc < 0)
             return rc;
@@ -181,7 +181,7 @@ static int32_t eval_case(q_eval *e, const q_expr *x, cg_value *out, cspm_error *
     if (x->args[0] && (rc = q_evaluate(e, x->args[0], &subject, err)) < 0)
         return rc;
     for (uint32_t i = 1; i + 1 < x->n; i += 2) {
-        q_truth t;
+        q_truth t = Q_UNKNOWN;
         if (x->args[0]) {
             if ((rc = q_evaluate(e, x->args[i], &v, err)) < 0)
                 return rc;
