@@ -43,8 +43,20 @@ typedef struct cg_dict {
 void cg_dict_free(cg_dict *d, cg_mem *mem);
 uint32_t cg_dict_add(cg_dict *d, cg_mem *mem, const cg_seed *seed, const char *bytes, size_t length); /* CG_DICT_NONE when refused */
 void cg_dict_set_plain(cg_dict *d, cg_mem *mem);
-char *cg_dict_at(const cg_dict *d, uint32_t place); /* at the length word */
-cg_str cg_dict_get(const cg_dict *d, uint32_t place);
+#define CG_DICT_PAGE_SHIFT 16
+/* At the length word. */
+static inline char *cg_dict_at(const cg_dict *d, uint32_t place)
+{
+    uint64_t at = (uint64_t)place << 2;
+    return d->pages[at >> CG_DICT_PAGE_SHIFT] + (at & ((UINT64_C(1) << CG_DICT_PAGE_SHIFT) - 1));
+}
+static inline cg_str cg_dict_get(const cg_dict *d, uint32_t place)
+{
+    const char *p = cg_dict_at(d, place);
+    uint32_t length;
+    memcpy(&length, p, sizeof length);
+    return (cg_str){ p + sizeof length, length };
+}
 
 /* ---- growing columns: (item, value) pairs by key and type ---- */
 typedef struct cg_build_column {

@@ -120,15 +120,24 @@ out:
     return rc;
 }
 
+/* Members lie in another order than pairs: every value is a cache miss, so one is asked for while others are on their way. */
+static inline void fetch_value(const packing *p, uint32_t i)
+{
+    if (i + 16 < p->out->at.count)
+        __builtin_prefetch(cg_chunks_at(&p->in->values, p->pair_of[i + 16]));
+}
+
 static int32_t pack_bools(packing *p, cspm_error **err)
 {
     uint32_t n = p->out->at.count;
     uint64_t *values = cg_owner_calloc(p->o, ((size_t)n + 63) / 64, sizeof *values);
     if (!values)
         return cg_nomem(p->mem, err);
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
+        fetch_value(p, i);
         if (*(const uint8_t *)cg_chunks_at(&p->in->values, p->pair_of[i]))
             values[i >> 6] |= 1ull << (i & 63);
+    }
     p->out->values = values;
     return CSPM_OK;
 }
@@ -166,6 +175,7 @@ static int32_t pack_numbers(packing *p, cspm_error **err)
     if (p->in->type == CG_INT) {
         int64_t low = INT64_MAX, high = INT64_MIN;
         for (uint32_t i = 0; i < n; i++) {
+            fetch_value(p, i);
             int64_t v = *(const int64_t *)cg_chunks_at(&p->in->values, p->pair_of[i]);
             low = v < low ? v : low;
             high = v > high ? v : high;
@@ -175,15 +185,33 @@ static int32_t pack_numbers(packing *p, cspm_error **err)
     void *values = cg_owner_alloc(p->o, n, p->out->width);
     if (!values)
         return cg_nomem(p->mem, err);
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
+        fetch_value(p, i);
         store_int(values, p->out->width, i, *(const int64_t *)cg_chunks_at(&p->in->values, p->pair_of[i]));
+    }
     p->out->values = values;
     return CSPM_OK;
 }
 
+/* pair_of becomes place_of: where each member's string is. */
+static void pairs_to_places(packing *p)
+{
+    for (uint32_t i = 0; i < p->out->at.count; i++) {
+        fetch_value(p, i);
+        p->pair_of[i] = *(const uint32_t *)cg_chunks_at(&p->in->values, p->pair_of[i]);
+    }
+}
+
 static inline uint32_t place_of(const packing *p, uint32_t i)
 {
-    return *(const uint32_t *)cg_chunks_at(&p->in->values, p->pair_of[i]);
+    return p->pair_of[i];
+}
+
+static inline char *string_at(const packing *p, uint32_t i)
+{
+    if (i + 12 < p->out->at.count)
+        __builtin_prefetch(cg_dict_at(&p->in->dict, place_of(p, i + 12)));
+    return cg_dict_at(&p->in->dict, place_of(p, i));
 }
 
 static uint32_t square_root(uint32_t v)
@@ -225,8 +253,10 @@ static int32_t refuse_strings(const packing *p, cspm_error **err)
 static int32_t pack_plain_strings(packing *p, cspm_error **err)
 {
     for (uint32_t i = 0; i < p->out->at.count; i++) {
-        cg_str s = cg_dict_get(&p->in->dict, place_of(p, i));
-        if (!cg_strtab_builder_add(p->strings, s.data, s.length))
+        const char *at = string_at(p, i);
+        uint32_t length;
+        memcpy(&length, at, sizeof length);
+        if (!cg_strtab_builder_add(p->strings, at + sizeof length, length))
             return refuse_strings(p, err);
     }
     p->out->n_strings = p->out->at.count;
@@ -237,11 +267,12 @@ static int32_t pack_plain_strings(packing *p, cspm_error **err)
 static int32_t share_strings(packing *p, const cg_seed *seed, cspm_error **err)
 {
     cg_dict shared = { 0 };
-    for (uint64_t i = 0; i < p->in->values.count; i++) {
-        uint32_t *place = cg_chunks_at(&p->in->values, i);
-        cg_str s = cg_dict_get(&p->in->dict, *place);
-        *place = cg_dict_add(&shared, p->mem, seed, s.data, s.length);
-        if (*place == CG_DICT_NONE) {
+    for (uint32_t i = 0; i < p->out->at.count; i++) {
+        const char *at = string_at(p, i);
+        uint32_t length;
+        memcpy(&length, at, sizeof length);
+        p->pair_of[i] = cg_dict_add(&shared, p->mem, seed, at + sizeof length, length);
+        if (p->pair_of[i] == CG_DICT_NONE) {
             cg_dict_free(&shared, p->mem);
             return cg_nomem(p->mem, err);
         }
@@ -261,7 +292,7 @@ static int32_t pack_shared_strings(packing *p, cspm_error **err)
     if (!numbers)
         return cg_nomem(p->mem, err);
     for (uint32_t i = 0; i < n; i++) {
-        char *at = cg_dict_at(&p->in->dict, place_of(p, i));
+        char *at = string_at(p, i);
         uint32_t word;
         memcpy(&word, at, sizeof word);
         if (!(word & MARK)) {
@@ -300,6 +331,7 @@ static int32_t pack_strings(packing *p, const cg_seed *seed, cspm_error **err)
 {
     p->out->first_string = p->strings->count;
     bool plain;
+    pairs_to_places(p);
     int32_t rc = mostly_distinct(p, seed, &plain, err);
     if (rc < 0)
         return rc;

@@ -1,7 +1,7 @@
 /* Strings of one growing column: pages that never move (but the first, while it is small), and a hash of what is there. */
 #include "graph/build.h"
 
-#define PAGE_SHIFT 16
+#define PAGE_SHIFT CG_DICT_PAGE_SHIFT
 #define PAGE ((uint64_t)1 << PAGE_SHIFT)
 
 void cg_dict_free(cg_dict *d, cg_mem *mem)
@@ -15,20 +15,6 @@ void cg_dict_free(cg_dict *d, cg_mem *mem)
     cg_free(mem, d->pages);
     cg_free(mem, d->slots);
     memset(d, 0, sizeof *d);
-}
-
-char *cg_dict_at(const cg_dict *d, uint32_t place)
-{
-    uint64_t at = (uint64_t)place << 2;
-    return d->pages[at >> PAGE_SHIFT] + (at & (PAGE - 1));
-}
-
-cg_str cg_dict_get(const cg_dict *d, uint32_t place)
-{
-    const char *p = cg_dict_at(d, place);
-    uint32_t length;
-    memcpy(&length, p, sizeof length);
-    return (cg_str){ p + sizeof length, length };
 }
 
 static bool add_pages(cg_dict *d, cg_mem *mem, uint64_t bytes)

@@ -6,14 +6,6 @@
 
 /* ---- relationships by kind ---- */
 
-static int sample_cmp(const void *context, uint32_t a, uint32_t b)
-{
-    const cg_kind_sample *x = (const cg_kind_sample *)context + a, *y = (const cg_kind_sample *)context + b;
-    if (x->kind != y->kind)
-        return x->kind < y->kind ? -1 : 1;
-    return (x->label > y->label) - (x->label < y->label);
-}
-
 typedef CG_VEC(cg_kind_sample) samples;
 
 static bool note_labels(const cg_layer *l, const cg_graph *below, uint32_t kind, cg_node n, bool out, samples *s, cg_mem *mem)
@@ -57,14 +49,17 @@ static int32_t fold_samples(cg_layer *l, samples *s, cspm_error **err)
     uint32_t n = (uint32_t)s->count, used = 0;
     int32_t rc = CSPM_OK;
     uint32_t *order = cg_alloc_array(mem, (size_t)n * 2, sizeof *order);
+    uint64_t *keys = cg_alloc_array(mem, (size_t)n * 2, sizeof *keys);
     cg_kind_sample *made = cg_alloc_array(mem, n, sizeof *made);
-    if (!order || !made) {
+    if (!order || !keys || !made) {
         rc = cg_nomem(mem, err);
         goto out;
     }
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
+        keys[i] = (uint64_t)s->data[i].kind << 32 | s->data[i].label;
         order[i] = i;
-    cg_sort_numbers(order, n, order + n, sample_cmp, s->data);
+    }
+    cg_sort_pairs(keys, order, n, keys + n, order + n);
     for (uint32_t i = 0; i < n; i++) {
         const cg_kind_sample *one = &s->data[order[i]];
         if (used && made[used - 1].kind == one->kind && made[used - 1].label == one->label) {
@@ -85,6 +80,7 @@ static int32_t fold_samples(cg_layer *l, samples *s, cspm_error **err)
     l->n_samples = used;
 out:
     cg_free(mem, order);
+    cg_free(mem, keys);
     cg_free(mem, made);
     return rc;
 }
