@@ -57,8 +57,12 @@ uint64_t cg_hash(const cg_seed *seed, const void *bytes, size_t length)
         v0 ^= m;
     }
     uint64_t last = (uint64_t)length << 56;
-    for (size_t i = 0; i < (length & 7); i++)
-        last |= (uint64_t)p[i] << (8 * i);
+    unsigned rest = length & 7;
+    if (length >= 8 && rest)
+        last |= load_le(p + rest - 8) >> (64 - 8 * rest); /* the bytes before are there to be read, and shifted out */
+    else
+        for (unsigned i = 0; i < rest; i++)
+            last |= (uint64_t)p[i] << (8 * i);
     v3 ^= last;
     SIP_ROUND;
     v0 ^= last;

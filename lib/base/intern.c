@@ -297,10 +297,10 @@ bool cg_intern_batch_push(cg_intern_batch *b, cg_mem *mem, const char *bytes, si
 bool cg_intern_batch_resolve(cg_intern_batch *b)
 {
     cg_intern *t = b->table;
-    uint32_t tags[CG_INTERN_BATCH];
+    uint32_t tags[CG_INTERN_BATCH], guess[CG_INTERN_BATCH];
     if (!t->slots)
         return false;
-    /* The slots must not move between the passes. */
+    /* Slots that move between the passes only make the prefetches useless. */
     while (t->starts.count + b->count > t->max_fill && t->bits < MAX_BITS)
         if (!set_slots(t, t->bits + 1))
             break;
@@ -308,28 +308,31 @@ bool cg_intern_batch_resolve(cg_intern_batch *b)
         tags[i] = tag_of(t, b->bytes + b->start[i], b->start[i + 1] - b->start[i]);
         __builtin_prefetch(&t->slots[home_of(t, tags[i])]);
     }
-    /* Guess: the first slot of that tag near its home is the string. Wrong guesses only cost a prefetch. */
+    /* Guess: the first slot of that tag near its home is the string. A wrong guess costs a comparison and a search. */
     uint64_t mask = (UINT64_C(1) << t->bits) - 1;
     for (uint32_t i = 0; i < b->count; i++) {
         uint64_t at = home_of(t, tags[i]);
-        b->id[i] = CG_INTERN_NONE;
+        guess[i] = CG_INTERN_NONE;
         for (uint32_t step = 0; step < 8 && t->slots[at]; step++, at = (at + 1) & mask)
             if ((uint32_t)(t->slots[at] >> 32) == tags[i]) {
-                b->id[i] = (uint32_t)t->slots[at] - 1;
-                __builtin_prefetch(cg_chunks_at(&t->starts, b->id[i]));
+                guess[i] = (uint32_t)t->slots[at] - 1;
+                __builtin_prefetch(cg_chunks_at(&t->starts, guess[i]));
                 break;
             }
     }
     for (uint32_t i = 0; i < b->count; i++)
-        if (b->id[i] != CG_INTERN_NONE) {
-            const unsigned char *s = start_of(t, b->id[i]);
+        if (guess[i] != CG_INTERN_NONE) {
+            const unsigned char *s = start_of(t, guess[i]);
             __builtin_prefetch(s);
             __builtin_prefetch(s + 64);
             __builtin_prefetch(s + (b->start[i + 1] - b->start[i])); /* long ids reach into a third line */
         }
     for (uint32_t i = 0; i < b->count; i++) {
-        b->id[i] = add_tagged(t, tags[i], b->bytes + b->start[i], b->start[i + 1] - b->start[i]);
-        if (b->id[i] == CG_INTERN_NONE)
+        const char *bytes = b->bytes + b->start[i];
+        size_t length = b->start[i + 1] - b->start[i];
+        if (guess[i] != CG_INTERN_NONE && cg_str_eq(string_at(start_of(t, guess[i])), (cg_str){ bytes, length }))
+            b->id[i] = guess[i];
+        else if ((b->id[i] = add_tagged(t, tags[i], bytes, length)) == CG_INTERN_NONE)
             return false;
     }
     return true;
