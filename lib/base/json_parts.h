@@ -1,4 +1,4 @@
-/* Parts of the JSON reader that know nothing of the parser: looking at raw bytes before it does, and duplicate keys. */
+/* Parts of the JSON reader that know nothing of the parser: looking at raw bytes before it does, duplicate keys, and its messages in our words. */
 #ifndef CG_BASE_JSON_PARTS_H
 #define CG_BASE_JSON_PARTS_H
 
@@ -31,6 +31,13 @@ static inline bool cg_json_escapes_open(const cg_json_escapes *e)
 {
     return e->state != 0;
 }
+
+/* What the parser says, in our words; NULL when it says something new. */
+typedef struct cg_json_complaint {
+    const char *theirs, *detail, *ours;
+    const char *expected[4]; /* set: a whole token is wrong, not one character */
+} cg_json_complaint;
+const cg_json_complaint *cg_json_complaint_of(const char *theirs);
 
 /* Keys of the objects now open. Small objects compare hashes in line, large ones use a seeded hash set: linear either way. */
 typedef struct cg_json_key {

@@ -35,6 +35,7 @@ struct cg_json_reader {
     size_t source_length;
 
     yajl_handle parser;
+    yajl_callbacks callbacks;
     yajl_alloc_funcs alloc;
     heap_block heap; /* everything the parser holds */
     jmp_buf no_memory;
@@ -255,36 +256,13 @@ static int32_t fail_expected(cg_json_reader *r, const char *detail, const char *
     return r->rc;
 }
 
-/* What the parser says, in our words and with an exact position. `at` is where it stopped. */
-typedef struct complaint {
-    const char *theirs, *detail, *ours;
-    const char *expected[4]; /* set: a whole token is wrong, not one character */
-} complaint;
-static const complaint complaints[] = {
-    { "after array element", "UnexpectedToken", "expected ',' or ']' after this array element", { "','", "']'" } },
-    { "after key and value", "UnexpectedToken", "expected ',' or '}' after this member", { "','", "'}'" } },
-    { "invalid object key", "UnexpectedToken", "expected a string as the key of a member", { "string", "'}'" } },
-    { "separated by a colon", "UnexpectedToken", "expected ':' between key and value", { "':'" } },
-    { "unallowed token", "UnexpectedToken", "expected a value", { "value" } },
-    { "trailing garbage", "UnexpectedToken", "text after the end of the document", { "end of text" } },
-    { "invalid char in json", "InvalidCharacter", "this character does not belong to JSON", { "value" } },
-    { "probable comment", "Comment", "comments are not allowed in JSON", { NULL } },
-    { "occurs before a character", "InvalidEscape", "invalid escape in a string", { NULL } },
-    { "non-hex", "InvalidEscape", "'\\u' needs four hexadecimal digits", { NULL } },
-    { "invalid character inside string", "ControlCharacter", "control character in a string", { NULL } },
-    { "invalid string", "InvalidLiteral", "expected true, false or null", { NULL } },
-    { "malformed number", "InvalidNumber", "malformed number", { NULL } },
-};
-
+/* `at` is where the parser stopped. */
 static int32_t fail_parser(cg_json_reader *r, size_t at)
 {
     if (setjmp(r->no_memory))
         return fail_nomem(r);
     unsigned char *theirs = yajl_get_error(r->parser, 0, NULL, 0);
-    const complaint *c = NULL;
-    for (size_t i = 0; i < sizeof complaints / sizeof *complaints && !c; i++)
-        if (strstr((char *)theirs, complaints[i].theirs))
-            c = &complaints[i];
+    const cg_json_complaint *c = cg_json_complaint_of((char *)theirs);
     yajl_free_error(r->parser, theirs);
     scan_gap(r, NULL);
     if (c && c->expected[0])
@@ -336,26 +314,33 @@ static inline void mark(cg_json_reader *r, uint64_t end, uint8_t after)
 /* Go on, or stop with what the handler returned. */
 static inline int answer(cg_json_reader *r, int32_t rc)
 {
+    if (__builtin_expect(rc == CSPM_OK, 1))
+        return 1;
     r->rc = rc;
-    return rc == CSPM_OK;
+    return 0;
 }
 
 /* scalar_length: of a number or literal, else 0. */
+static __attribute__((noinline)) bool begin_document(cg_json_reader *r, uint64_t end, size_t scalar_length)
+{
+    if (r->probing)
+        return false;
+    if (scalar_length && r->last_scalar && end - scalar_length == r->event_end) {
+        /* The parser would take 01 for two documents. */
+        static const char *const expected[] = { "end of text", NULL };
+        token_in_hand(r);
+        fail_expected(r, "UnexpectedToken", "no blank between two documents", expected);
+        return false;
+    }
+    r->documents++;
+    r->last_scalar = scalar_length != 0;
+    return true;
+}
+
 static inline bool begin_value(cg_json_reader *r, uint64_t end, size_t scalar_length, uint8_t after)
 {
-    if (r->depth == 0) {
-        if (r->probing)
-            return false;
-        if (scalar_length && r->last_scalar && end - scalar_length == r->event_end) {
-            /* The parser would take 01 for two documents. */
-            static const char *const expected[] = { "end of text", NULL };
-            token_in_hand(r);
-            fail_expected(r, "UnexpectedToken", "no blank between two documents", expected);
-            return false;
-        }
-        r->documents++;
-        r->last_scalar = scalar_length != 0;
-    }
+    if (__builtin_expect(r->depth == 0, 0) && !begin_document(r, end, scalar_length))
+        return false;
     mark(r, end, after);
     return true;
 }
@@ -380,20 +365,55 @@ static int on_number(void *ctx, const char *text, size_t length)
            (!r->handler->number || answer(r, r->handler->number(r->user, text, length)));
 }
 
-static bool too_long(cg_json_reader *r, size_t length)
+static __attribute__((noinline)) void fail_long(cg_json_reader *r)
+{
+    fail_limit(r, CSPM_E_PARSE, token_in_hand(r), "MaxStringBytes", "string too long", r->limits.max_string_bytes);
+}
+
+static inline bool too_long(cg_json_reader *r, size_t length)
 {
     if (__builtin_expect(length <= r->limits.max_string_bytes, 1))
         return false;
-    fail_limit(r, CSPM_E_PARSE, token_in_hand(r), "MaxStringBytes", "string too long", r->limits.max_string_bytes);
+    fail_long(r);
     return true;
 }
 
+static __attribute__((noinline)) int any_string(cg_json_reader *r, const char *text, size_t length)
+{
+    return !too_long(r, length) && begin_value(r, text_end(r, text, length, 1), 0, AFTER_VALUE) &&
+           (!r->handler->string || answer(r, r->handler->string(r->user, text, length)));
+}
+
+/* Most strings lie whole in the window, somewhere inside a document, and are wanted: nothing to call but the handler. */
 static int on_string(void *ctx, const unsigned char *bytes, size_t length)
 {
     cg_json_reader *r = ctx;
     const char *text = (const char *)bytes;
-    return !too_long(r, length) && begin_value(r, text_end(r, text, length, 1), 0, AFTER_VALUE) &&
-           (!r->handler->string || answer(r, r->handler->string(r->user, text, length)));
+    size_t room = room_at(r, text);
+    if (__builtin_expect(!room || !r->depth || length > r->limits.max_string_bytes || !r->handler->string, 0))
+        return any_string(r, text, length);
+    mark(r, r->start.offset + (r->window_length - room) + length + 1, AFTER_VALUE);
+    return answer(r, r->handler->string(r->user, text, length));
+}
+
+static __attribute__((noinline)) int any_key(cg_json_reader *r, const char *key, size_t length)
+{
+    if (too_long(r, length))
+        return 0;
+    mark(r, text_end(r, key, length, 1), AFTER_KEY);
+    return !r->handler->key || answer(r, r->handler->key(r->user, key, length));
+}
+
+/* The handler finds repeated keys itself. */
+static int on_own_key(void *ctx, const unsigned char *bytes, size_t length)
+{
+    cg_json_reader *r = ctx;
+    const char *key = (const char *)bytes;
+    size_t room = room_at(r, key);
+    if (__builtin_expect(!room || length > r->limits.max_string_bytes || !r->handler->key, 0))
+        return any_key(r, key, length);
+    mark(r, r->start.offset + (r->window_length - room) + length + 1, AFTER_KEY);
+    return answer(r, r->handler->key(r->user, key, length));
 }
 
 static int on_key(void *ctx, const unsigned char *bytes, size_t length)
@@ -402,7 +422,7 @@ static int on_key(void *ctx, const unsigned char *bytes, size_t length)
     const char *key = (const char *)bytes;
     if (too_long(r, length))
         return 0;
-    cg_key_answer seen = r->limits.own_keys ? CG_KEY_NEW : cg_json_keys_add(&r->keys, key, length, room_at(r, key));
+    cg_key_answer seen = cg_json_keys_add(&r->keys, key, length, room_at(r, key));
     if (__builtin_expect(seen != CG_KEY_NEW, 0)) {
         if (seen == CG_KEY_NOMEM) {
             fail_nomem(r);
@@ -421,16 +441,26 @@ static int on_key(void *ctx, const unsigned char *bytes, size_t length)
     return !r->handler->key || answer(r, r->handler->key(r->user, key, length));
 }
 
-static bool open_container(cg_json_reader *r)
+static __attribute__((noinline)) bool fail_deep(cg_json_reader *r)
 {
-    if (r->depth >= r->limits.max_depth) {
-        fail_limit(r, CSPM_E_PARSE, token_in_hand(r), "MaxDepth", "nested too deep", r->limits.max_depth);
-        return false;
-    }
+    fail_limit(r, CSPM_E_PARSE, token_in_hand(r), "MaxDepth", "nested too deep", r->limits.max_depth);
+    return false;
+}
+
+static inline bool open_container(cg_json_reader *r)
+{
+    if (r->depth >= r->limits.max_depth)
+        return fail_deep(r);
     if (!begin_value(r, token_end(r), 0, AFTER_OPEN))
         return false;
     r->depth++;
     return true;
+}
+
+static int on_start_own_object(void *ctx)
+{
+    cg_json_reader *r = ctx;
+    return open_container(r) && (!r->handler->start_object || answer(r, r->handler->start_object(r->user)));
 }
 
 static int on_start_object(void *ctx)
@@ -438,7 +468,7 @@ static int on_start_object(void *ctx)
     cg_json_reader *r = ctx;
     if (!open_container(r))
         return 0;
-    if (!r->limits.own_keys && !cg_json_keys_open(&r->keys)) {
+    if (!cg_json_keys_open(&r->keys)) {
         fail_nomem(r);
         return 0;
     }
@@ -451,14 +481,18 @@ static int on_start_array(void *ctx)
     return open_container(r) && (!r->handler->start_array || answer(r, r->handler->start_array(r->user)));
 }
 
-static int on_end_object(void *ctx)
+static int on_end_own_object(void *ctx)
 {
     cg_json_reader *r = ctx;
     mark(r, token_end(r), AFTER_VALUE);
     r->depth--;
-    if (!r->limits.own_keys)
-        cg_json_keys_close(&r->keys);
     return !r->handler->end_object || answer(r, r->handler->end_object(r->user));
+}
+
+static int on_end_object(void *ctx)
+{
+    cg_json_keys_close(&((cg_json_reader *)ctx)->keys);
+    return on_end_own_object(ctx);
 }
 
 static int on_end_array(void *ctx)
@@ -469,7 +503,7 @@ static int on_end_array(void *ctx)
     return !r->handler->end_array || answer(r, r->handler->end_array(r->user));
 }
 
-static const yajl_callbacks callbacks = {
+static const yajl_callbacks fenced = {
     .yajl_null = on_null,
     .yajl_boolean = on_boolean,
     .yajl_number = on_number,
@@ -668,7 +702,13 @@ int32_t cg_json_reader_new(cg_mem *mem, const cg_json_limits *limits, const cg_j
     if (source_name.length)
         memcpy(r->source, source_name.data, source_name.length);
     r->alloc = (yajl_alloc_funcs){ .malloc = heap_take, .realloc = heap_resize, .free = heap_free, .ctx = r };
-    r->parser = yajl_alloc(&callbacks, &r->alloc, r);
+    r->callbacks = fenced;
+    if (r->limits.own_keys) {
+        r->callbacks.yajl_start_map = on_start_own_object;
+        r->callbacks.yajl_map_key = on_own_key;
+        r->callbacks.yajl_end_map = on_end_own_object;
+    }
+    r->parser = yajl_alloc(&r->callbacks, &r->alloc, r);
     yajl_config(r->parser, yajl_dont_validate_strings, 1); /* checked here, strictly */
     yajl_config(r->parser, yajl_allow_multiple_values, r->limits.allow_multiple ? 1 : 0);
     *out = r;

@@ -153,3 +153,27 @@ uint64_t cg_json_escapes_scan(cg_json_escapes *e, const char *bytes, size_t leng
     }
     return UINT64_MAX;
 }
+
+static const cg_json_complaint complaints[] = {
+    { "after array element", "UnexpectedToken", "expected ',' or ']' after this array element", { "','", "']'" } },
+    { "after key and value", "UnexpectedToken", "expected ',' or '}' after this member", { "','", "'}'" } },
+    { "invalid object key", "UnexpectedToken", "expected a string as the key of a member", { "string", "'}'" } },
+    { "separated by a colon", "UnexpectedToken", "expected ':' between key and value", { "':'" } },
+    { "unallowed token", "UnexpectedToken", "expected a value", { "value" } },
+    { "trailing garbage", "UnexpectedToken", "text after the end of the document", { "end of text" } },
+    { "invalid char in json", "InvalidCharacter", "this character does not belong to JSON", { "value" } },
+    { "probable comment", "Comment", "comments are not allowed in JSON", { NULL } },
+    { "occurs before a character", "InvalidEscape", "invalid escape in a string", { NULL } },
+    { "non-hex", "InvalidEscape", "'\\u' needs four hexadecimal digits", { NULL } },
+    { "invalid character inside string", "ControlCharacter", "control character in a string", { NULL } },
+    { "invalid string", "InvalidLiteral", "expected true, false or null", { NULL } },
+    { "malformed number", "InvalidNumber", "malformed number", { NULL } },
+};
+
+const cg_json_complaint *cg_json_complaint_of(const char *theirs)
+{
+    for (size_t i = 0; i < sizeof complaints / sizeof *complaints; i++)
+        if (strstr(theirs, complaints[i].theirs))
+            return &complaints[i];
+    return NULL;
+}

@@ -50,6 +50,7 @@ int32_t cg_builder_add_alias(cg_builder *b, const char *key, size_t length, cspm
 /* Edge: endpoints by key (id or alias, defined anywhere), batched inside. */
 int32_t cg_builder_set_from(cg_builder *b, const char *key, size_t length, cspm_error **err);
 int32_t cg_builder_set_to(cg_builder *b, const char *key, size_t length, cspm_error **err);
+cg_str cg_builder_end_key(const cg_builder *b, bool from); /* as set; until more is said of the edge than a match by it */
 void cg_builder_set_kind(cg_builder *b, uint32_t kind);
 /* Edge endpoint by properties instead of key, resolved at freeze: every pair must equal; label CG_NO_NAME = any.
  * With n == 0 the endpoint is the one set by key, and must have the label.

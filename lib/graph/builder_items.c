@@ -99,6 +99,12 @@ int32_t cg_builder_set_to(cg_builder *b, const char *key, size_t length, cspm_er
     return rc < 0 ? rc : stage_key(b, key, length, "the target of an edge", &it->to, &it->to_length, &it->has_to, err);
 }
 
+cg_str cg_builder_end_key(const cg_builder *b, bool from)
+{
+    const cg_item *it = &b->item;
+    return (cg_str){ it->text.data + (from ? it->from : it->to), from ? it->from_length : it->to_length };
+}
+
 void cg_builder_set_kind(cg_builder *b, uint32_t kind)
 {
     b->item.kind = kind;
@@ -206,6 +212,19 @@ static void cell_of(const cg_builder *b, const struct cg_staged *s, cg_cell *out
         out->text = (cg_str){ b->item.text.data + s->at, s->length };
 }
 
+/* As stage_value; a string that is staged already (the key set for an endpoint turns out to be a name) stays where it is. */
+static int32_t stage_match(cg_builder *b, cg_value v, struct cg_staged *out, cspm_error **err)
+{
+    const cg_buf *text = &b->item.text;
+    uintptr_t at = v.type == CG_STRING ? (uintptr_t)v.string - (uintptr_t)text->data : UINTPTR_MAX;
+    if (at >= text->length)
+        return stage_value(b, v, out, err);
+    out->type = CG_STRING;
+    out->at = at;
+    out->length = v.length;
+    return CSPM_OK;
+}
+
 int32_t cg_builder_match_end(cg_builder *b, bool from, uint32_t label, const uint32_t *keys, const cg_value *values, uint32_t n,
                              bool nocase, cspm_error **err)
 {
@@ -224,7 +243,7 @@ int32_t cg_builder_match_end(cg_builder *b, bool from, uint32_t label, const uin
         return cg_nomem(b->mem, err);
     for (uint32_t i = 0; i < n; i++) {
         struct cg_staged staged = { .key = keys[i] };
-        if ((rc = check_name(b, CG_NAMES_KEY, keys[i], err)) < 0 || (rc = stage_value(b, values[i], &staged, err)) < 0)
+        if ((rc = check_name(b, CG_NAMES_KEY, keys[i], err)) < 0 || (rc = stage_match(b, values[i], &staged, err)) < 0)
             return rc;
         cell_of(b, &staged, &cells[i]);
         if (cells[i].text.data) {

@@ -67,7 +67,7 @@ static void leave_skip(og_state *s)
     }
 }
 
-static int32_t mismatch(og_state *s, bool opened, const char *got)
+static __attribute__((noinline)) int32_t mismatch(og_state *s, bool opened, const char *got)
 {
     const og_expectation *want = &og_wants[s->want];
     int32_t rc;
@@ -106,12 +106,17 @@ static int32_t mismatch(og_state *s, bool opened, const char *got)
 }
 
 /* Strings without escapes arrive as they stand in the input, where a raw NUL is no valid JSON: only the others are searched. */
-static bool has_nul(const og_state *s, const char *bytes, size_t length)
+static inline bool in_piece(const og_state *s, const char *bytes)
 {
-    return (uintptr_t)bytes - (uintptr_t)s->piece >= s->piece_length && length > 0 && memchr(bytes, '\0', length);
+    return (uintptr_t)bytes - (uintptr_t)s->piece < s->piece_length;
 }
 
-static int32_t nul_in_item(og_state *s)
+static bool has_nul(const og_state *s, const char *bytes, size_t length)
+{
+    return !in_piece(s, bytes) && length > 0 && memchr(bytes, '\0', length);
+}
+
+static __attribute__((noinline)) int32_t nul_in_item(og_state *s)
 {
     return og_item_fail(s, false, "nul-in-string", "a string holds the character U+0000");
 }
@@ -269,12 +274,12 @@ static const char *const names_of[IN_COUNT] = {
     [IN_ENDPOINT] = "an endpoint", [IN_MATCHER] = "a property matcher",
 };
 
-static int32_t mixed_format(og_state *s)
+static __attribute__((noinline)) int32_t mixed_format(og_state *s)
 {
     return document_fault(s, "mixed format: \"graph\" beside \"meta\" or \"data\" in one file");
 }
 
-static int32_t repeated_field(og_state *s, const char *bytes, size_t length)
+static __attribute__((noinline)) int32_t repeated_field(og_state *s, const char *bytes, size_t length)
 {
     og_text text;
 
@@ -283,27 +288,10 @@ static int32_t repeated_field(og_state *s, const char *bytes, size_t length)
     return document_fault(s, "duplicate key \"%s\" in %s", og_printable(&text, bytes, length), names_of[s->in]);
 }
 
-static int32_t on_key(void *user, const char *bytes, size_t length)
+static __attribute__((noinline)) int32_t unknown_field(og_state *s, const char *bytes, size_t length)
 {
-    og_state *s = user;
     og_text text;
 
-    if (s->in == IN_SKIP)
-        return CSPM_OK;
-    if (s->in >= IN_NODE && has_nul(s, bytes, length))
-        return nul_in_item(s);
-    if (s->in == IN_PROPS)
-        return og_prop_key(s, bytes, length);
-    const og_field *table = fields_of[s->in];
-    for (const og_field *f = table; f->length; f++)
-        if (f->length == length && cg_name_same(f->name, bytes, length)) {
-            const uint8_t bit = (uint8_t)(1u << (f - table));
-            if (s->fields[s->in] & bit)
-                return repeated_field(s, bytes, length);
-            s->fields[s->in] |= bit;
-            s->want = f->want;
-            return f->want == WANT_GRAPH && s->has_legacy ? mixed_format(s) : CSPM_OK;
-        }
     s->want = WANT_SKIP;
     if (s->in == IN_ROOT &&
         (cg_str_eq((cg_str){ bytes, length }, CG_STR("meta")) || cg_str_eq((cg_str){ bytes, length }, CG_STR("data")))) {
@@ -312,6 +300,51 @@ static int32_t on_key(void *user, const char *bytes, size_t length)
     }
     return og_warn(s, "unknown-field", og_here(s), "field \"%s\" of %s is not part of OpenGraph: ignored",
                    og_printable(&text, bytes, length), names_of[s->in]);
+}
+
+static int32_t take_field(og_state *s, const og_field *table, const og_field *f, const char *bytes, size_t length)
+{
+    const uint8_t in = s->in, bit = (uint8_t)(1u << (f - table));
+
+    if (s->fields[in] & bit)
+        return repeated_field(s, bytes, length);
+    s->fields[in] |= bit;
+    s->last_field[in] = (uint8_t)(f - table + 1);
+    s->want = f->want;
+    return f->want == WANT_GRAPH && s->has_legacy ? mixed_format(s) : CSPM_OK;
+}
+
+/* A field in another order than last time, and keys that hold an escape or are cut in two by the end of a piece. */
+static __attribute__((noinline)) int32_t any_key(og_state *s, const char *bytes, size_t length)
+{
+    if (s->in >= IN_NODE && has_nul(s, bytes, length))
+        return nul_in_item(s);
+    if (s->in == IN_PROPS)
+        return og_prop_key(s, bytes, length);
+    const og_field *table = fields_of[s->in];
+    for (const og_field *f = table; f->length; f++)
+        if (f->length == length && memcmp(f->name, bytes, length) == 0) {
+            s->field_after[s->in][s->last_field[s->in]] = (uint8_t)(f - table);
+            return take_field(s, table, f, bytes, length);
+        }
+    return unknown_field(s, bytes, length);
+}
+
+static int32_t on_key(void *user, const char *bytes, size_t length)
+{
+    og_state *s = user;
+    const uint8_t in = s->in;
+
+    if (in == IN_SKIP)
+        return CSPM_OK;
+    if (!in_piece(s, bytes))
+        return any_key(s, bytes, length);
+    if (in == IN_PROPS)
+        return og_prop_key(s, bytes, length);
+    const og_field *table = fields_of[in], *f = &table[s->field_after[in][s->last_field[in]]];
+    if (f->length != length || length > 16 || !cg_name_same(f->name, bytes, length))
+        return any_key(s, bytes, length);
+    return take_field(s, table, f, bytes, length);
 }
 
 /* ---- brackets ---- */
@@ -489,7 +522,6 @@ static void opengraph_close(void *state)
     if (!s)
         return;
     cg_json_reader_free(s->reader);
-    cg_buf_free(&s->end.long_value);
     cg_buf_free(&s->end.text);
     cg_buf_free(&s->prop.text);
     cg_free(s->mem, s->prop.list);
@@ -520,7 +552,6 @@ static int32_t opengraph_open(cg_builder *b, cg_str source, cspm_op *op, void **
     s->in = IN_TOP;
     s->want = WANT_ROOT;
     s->source_label = CG_NO_NAME;
-    cg_buf_init(&s->end.long_value, mem, 0);
     cg_buf_init(&s->end.text, mem, 0);
     cg_buf_init(&s->prop.text, mem, 0);
     cg_arena_init(&s->arena, mem);

@@ -128,7 +128,7 @@ int32_t og_item_begin(og_state *s, bool edge)
     s->item_offset = cg_json_offset(s->reader) - 1;
     cg_json_mark(s->reader);
     s->in = edge ? IN_EDGE : IN_NODE;
-    s->fields[s->in] = 0;
+    s->fields[s->in] = s->last_field[s->in] = 0;
     int32_t rc = edge ? cg_builder_begin_edge(s->b, s->item_offset, s->err) : cg_builder_begin_node(s->b, s->item_offset, s->err);
     s->item_open = rc == CSPM_OK;
     return rc;
@@ -229,7 +229,7 @@ int32_t og_endpoint_begin(og_state *s, bool is_end)
     e->label = CG_NO_NAME;
     e->n_matchers = 0;
     s->in = IN_ENDPOINT;
-    s->fields[IN_ENDPOINT] = 0;
+    s->fields[IN_ENDPOINT] = s->last_field[IN_ENDPOINT] = 0;
     return CSPM_OK;
 }
 
@@ -256,16 +256,8 @@ int32_t og_endpoint_value(og_state *s, const char *bytes, size_t length)
     if (length == 0)
         return og_item_fail(s, false, "bad-item", "%s.value is empty", s->endpoint_is_end ? "end" : "start");
     e->has_value = true;
-    e->value_length = length;
-    if (length <= sizeof e->inline_value) {
-        memcpy(e->inline_value, bytes, length);
-        e->value = e->inline_value;
-        return CSPM_OK;
-    }
-    cg_buf_clear(&e->long_value);
-    cg_buf_add(&e->long_value, bytes, length);
-    e->value = e->long_value.data;
-    return e->long_value.failed ? cg_nomem(s->mem, s->err) : CSPM_OK;
+    /* Kept where it most likely belongs; match_by may still make it a name. */
+    return s->endpoint_is_end ? cg_builder_set_to(s->b, bytes, length, s->err) : cg_builder_set_from(s->b, bytes, length, s->err);
 }
 
 int32_t og_endpoint_kind(og_state *s, const char *bytes, size_t length)
@@ -285,7 +277,7 @@ int32_t og_matcher_begin(og_state *s)
         cg_buf_clear(&e->text);
     e->matcher_seen = 0;
     s->in = IN_MATCHER;
-    s->fields[IN_MATCHER] = 0;
+    s->fields[IN_MATCHER] = s->last_field[IN_MATCHER] = 0;
     return CSPM_OK;
 }
 
@@ -355,14 +347,10 @@ int32_t og_endpoint_end(og_state *s)
         return rc;
     }
     s->in = IN_EDGE;
-    if (e->match_by == MATCH_ID && e->label != CG_NO_NAME &&
-        (rc = cg_builder_match_end(s->b, from, e->label, NULL, NULL, 0, false, s->err)) < 0)
-        return rc;
     if (e->match_by == MATCH_ID)
-        return from ? cg_builder_set_from(s->b, e->value, e->value_length, s->err)
-                    : cg_builder_set_to(s->b, e->value, e->value_length, s->err);
+        return e->label == CG_NO_NAME ? CSPM_OK : cg_builder_match_end(s->b, from, e->label, NULL, NULL, 0, false, s->err);
     if (e->match_by == MATCH_NAME) {
-        cg_value name = cg_v_str((cg_str){ e->value, e->value_length });
+        cg_value name = cg_v_str(cg_builder_end_key(s->b, from));
         if ((rc = cached_name(s, &s->keys, "name", 4, cg_builder_key, &s->name_key)) < 0)
             return rc;
         return cg_builder_match_end(s->b, from, e->label, &s->name_key, &name, 1, true, s->err);

@@ -67,15 +67,12 @@ enum { SEEN_ID = 1, SEEN_KINDS = 2, SEEN_KIND = 4, SEEN_START = 8, SEEN_END = 16
 enum { MATCH_ID, MATCH_NAME, MATCH_PROPERTY };
 enum { MATCHER_KEY = 1, MATCHER_OPERATOR = 2, MATCHER_VALUE = 4, MATCHER_ALL = 7 };
 #define OG_MATCHERS_MAX 64
+#define OG_FIELDS_MAX 4
 
 typedef struct og_endpoint {
     bool has_value, has_matchers;
     uint8_t match_by;
-    uint32_t label;    /* kind filter, or CG_NO_NAME */
-    const char *value; /* `inline_value`, or in `long_value` */
-    size_t value_length;
-    char inline_value[256];
-    cg_buf long_value;
+    uint32_t label; /* kind filter, or CG_NO_NAME */
     uint32_t n_matchers;
     uint8_t matcher_seen;
     uint32_t keys[OG_MATCHERS_MAX];
@@ -101,6 +98,9 @@ typedef struct og_state {
     cg_json_reader *reader;
     uint8_t in, want;
     uint8_t fields[IN_SKIP]; /* per kind of object: bits of the fields read already */
+    /* Objects of a kind mostly have their fields in one order: the field read last (its index + 1, 0 = none yet), and the one that followed
+     * it last time. */
+    uint8_t last_field[IN_SKIP], field_after[IN_SKIP][OG_FIELDS_MAX + 1];
     bool item_is_edge;
     bool endpoint_is_end;
     uint8_t seen;    /* SEEN_ bits of the item */

@@ -184,6 +184,50 @@ START_TEST(endpoint_kind_filters_ids_too)
 }
 END_TEST
 
+/* The reader guesses the next field from the item before: guesses that fail, repeat a field, or meet an escape must change nothing. */
+START_TEST(fields_in_changing_order)
+{
+    static const char edges[] = "{\"kind\":\"R\",\"start\":{\"value\":\"a\"},\"end\":{\"value\":\"b\"}},"
+                                "{\"kind\":\"R\",\"start\":{\"value\":\"b\"},\"end\":{\"value\":\"c\"}},"
+                                "{\"end\":{\"match_by\":\"id\",\"value\":\"a\"},\"kind\":\"R\",\"start\":{\"value\":\"c\"}},"
+                                "{\"kind\":\"R\",\"start\":{\"value\":\"a\"},\"start\":{\"value\":\"b\"},\"end\":{\"value\":\"c\"}},"
+                                "{\"kind\":\"R\",\"start\":{\"value\":\"b\"},\"\\u0065nd\":{\"value\":\"a\"}},"
+                                "{\"kind\":\"R\",\"start\":{\"value\":\"c\"},\"emd\":1,\"end\":{\"value\":\"b\"}},"
+                                "{\"kind\":\"R\",\"start\":{\"value\":\"c\",\"value\":\"c\"},\"end\":{\"value\":\"b\"}}";
+    char text[2048];
+    snprintf(text, sizeof text,
+             "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[]},{\"kinds\":[],\"id\":\"b\"},{\"i\\u0064\":\"c\",\"kinds\":[]},"
+             "{\"id\":\"d\",\"id\":\"d\",\"kinds\":[]}],\"edges\":[%s]}}",
+             edges);
+    loaded l = test_text(text);
+    ASSERT_LOADED(l);
+    ck_assert_uint_eq(cg_graph_n_nodes(l.graph), 3);
+    ck_assert_uint_eq(cg_graph_n_rels(l.graph), 5);
+    ck_assert_uint_eq(test_count_diags(&l, "duplicate-key"), 3);
+    ck_assert_uint_eq(test_count_diags(&l, "unknown-field"), 1);
+    ck_assert_uint_eq(test_count_diags(&l, NULL), 4);
+    test_drop(&l);
+}
+END_TEST
+
+/* Keys of endpoints longer than any room kept for the usual ones, as ids and as names. */
+START_TEST(long_endpoints)
+{
+    char *id = malloc(100001), *text = malloc(500000);
+    ck_assert(id && text);
+    memset(id, 'x', 100000);
+    id[100000] = '\0';
+    snprintf(text, 500000,
+             "{\"graph\":{\"nodes\":[{\"id\":\"%s\",\"kinds\":[]},{\"id\":\"b\",\"kinds\":[],\"properties\":{\"name\":\"n%s\"}}],"
+             "\"edges\":[{\"kind\":\"R\",\"end\":{\"value\":\"n%s\",\"match_by\":\"name\"},\"properties\":{\"p\":\"q\"},"
+             "\"start\":{\"value\":\"%s\"}}]}}",
+             id, id, id, id);
+    expect_graph(text, 2, 1);
+    free(id);
+    free(text);
+}
+END_TEST
+
 START_TEST(dangling_edges_are_reported)
 {
     static const char text[] = "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"A\"]}],\n\"edges\":[\n{\"kind\":\"R\",\"start\":{"
@@ -288,6 +332,8 @@ Suite *opengraph_suite(void)
     tcase_add_test(t, properties_missing_null_and_first);
     tcase_add_test(t, endpoints_by_name_and_property);
     tcase_add_test(t, endpoint_kind_filters_ids_too);
+    tcase_add_test(t, fields_in_changing_order);
+    tcase_add_test(t, long_endpoints);
     tcase_add_test(t, dangling_edges_are_reported);
     tcase_add_test(t, duplicate_nodes_are_one);
     tcase_add_test(t, extension_definition_declares_kinds);
