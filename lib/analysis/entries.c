@@ -71,9 +71,24 @@ static int32_t place_entries(cg_scope *s, const cg_node_vec *nodes, bool between
         bool outside = between ? internet && cg_entry_label_of(s, n).data : cg_entry_label_of(s, n).data != NULL;
         uint32_t factor = outside ? cg_exposure_of(s, n, &label) : between ? MILLION : s->risk->exposure_assume_breach;
         cg_endpoint e = { .node = n, .factor = factor ? in_range(factor) : MILLION };
+        e.reads_only = outside && cg_reasons_read_only(s, n);
         if (!cg_vec_push(s->mem, &s->entries[outside ? CG_FROM_INTERNET : CG_FROM_INSIDE], e))
             return cg_nomem(s->mem, err);
     }
+    return CSPM_OK;
+}
+
+/* Whoever only reads an entry starts in a state of its own. */
+static int32_t ask_read_states(cg_scope *s, cspm_error **err)
+{
+    const cg_endpoint_vec *entries = &s->entries[CG_FROM_INTERNET];
+    cg_node *nodes = cg_arena_alloc(&s->arena, (entries->count + 1) * sizeof *nodes);
+    if (!nodes)
+        return cg_nomem(s->mem, err);
+    for (size_t i = 0; i < entries->count; i++)
+        if (entries->data[i].reads_only)
+            nodes[s->view.n_read_nodes++] = entries->data[i].node;
+    s->view.read_nodes = nodes;
     return CSPM_OK;
 }
 
@@ -112,7 +127,12 @@ int32_t cg_scope_entries(cg_scope *s, bool between, cspm_op *op, cspm_error **er
     if (rc != CSPM_OK)
         goto done;
     cg_nodes_sort(&nodes);
-    rc = place_entries(s, &nodes, between, internet, err);
+    if (!between || internet)
+        rc = cg_scope_reasons(s, op, err);
+    if (rc == CSPM_OK)
+        rc = place_entries(s, &nodes, between, internet, err);
+    if (rc == CSPM_OK)
+        rc = ask_read_states(s, err);
     if (rc == CSPM_OK && !nodes.count && !between)
         rc = say_no_entries(s, err);
 done:

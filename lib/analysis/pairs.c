@@ -30,7 +30,8 @@ int32_t cg_pairs_count(const cg_scope *s, const cg_removal *removal, cspm_op *op
         rc = cg_nomem(s->mem, err);
     for (int which = 0; which < CG_N_GROUPS; which++)
         for (size_t i = 0; i < x.groups[which].entries.count && rc == CSPM_OK; i++) {
-            uint32_t start = x.groups[which].entries.data[i].node;
+            const cg_endpoint *e = &x.groups[which].entries.data[i];
+            uint32_t start = e->reads_only ? x.view->read_state[e->node] : e->node;
             rc = cg_view_hops(x.view, CG_OUT, &start, 1, s->max_hops[which], op, dist, &reached, err);
             if (rc == CSPM_OK)
                 *pairs += count_reached(s, x.view, dist);

@@ -3,15 +3,15 @@
 
 #include <stdlib.h>
 
-static int32_t note(cg_run_state *r, cg_node n, const cg_rule *rule, cspm_error **err)
+static int32_t note(cg_scope *s, cg_node n, const cg_rule *rule, cspm_error **err)
 {
     cg_reason reason = { n, rule };
-    return cg_vec_push(r->scope.mem, &r->reasons, reason) ? CSPM_OK : cg_nomem(r->scope.mem, err);
+    return cg_vec_push(s->mem, &s->reasons, reason) ? CSPM_OK : cg_nomem(s->mem, err);
 }
 
-static int32_t run_pattern(cg_run_state *r, const cg_rule *rule, cspm_op *op, cspm_error **err)
+static int32_t run_pattern(cg_scope *s, const cg_rule *rule, cspm_op *op, cspm_error **err)
 {
-    cg_run_limits limits = { .now = r->scope.o.now };
+    cg_run_limits limits = { .now = s->o.now };
     cg_run *run = NULL;
     const cg_value *row;
     uint32_t column = 0;
@@ -19,38 +19,38 @@ static int32_t run_pattern(cg_run_state *r, const cg_rule *rule, cspm_op *op, cs
         column++;
     if (column == cg_query_n_columns(rule->pattern))
         return CSPM_OK;
-    int32_t rc = cg_query_run(rule->pattern, r->scope.g, NULL, 0, &limits, op, &run, err);
+    int32_t rc = cg_query_run(rule->pattern, s->g, NULL, 0, &limits, op, &run, err);
     if (rc != CSPM_OK)
         return rc;
     while ((rc = cg_run_next(run, &row, err)) == CSPM_OK)
-        if (row[column].type == CG_NODE && (rc = note(r, row[column].node, rule, err)) != CSPM_OK)
+        if (row[column].type == CG_NODE && (rc = note(s, row[column].node, rule, err)) != CSPM_OK)
             break;
     cg_run_free(run);
     return rc == CSPM_DONE ? CSPM_OK : rc;
 }
 
-static int32_t read_labels(cg_run_state *r, const cg_rule *rule, cspm_error **err)
+static int32_t read_labels(cg_scope *s, const cg_rule *rule, cspm_error **err)
 {
     int32_t rc = CSPM_OK;
     for (uint32_t i = 0; i < rule->n_match_labels; i++) {
-        uint32_t label = cg_name_find(r->scope.g, CG_NAMES_LABEL, rule->match_labels[i]);
+        uint32_t label = cg_name_find(s->g, CG_NAMES_LABEL, rule->match_labels[i]);
         cg_label_iter it;
         cg_node n;
         if (label == CG_NO_NAME)
             continue;
-        cg_label_iter_init(&it, r->scope.g, label);
+        cg_label_iter_init(&it, s->g, label);
         while (rc == CSPM_OK && cg_label_iter_next(&it, &n))
-            rc = note(r, n, rule, err);
+            rc = note(s, n, rule, err);
     }
     return rc;
 }
 
-static bool opens(const cg_run_state *r, const cg_rule *rule)
+static bool opens(const cg_scope *s, const cg_rule *rule)
 {
     if (rule->form != CG_RULE_LABEL || !rule->enabled)
         return false;
-    for (uint32_t i = 0; i < r->scope.risk->n_entry_labels; i++)
-        if (cg_str_eq(rule->label, r->scope.risk->entry_labels[i]))
+    for (uint32_t i = 0; i < s->risk->n_entry_labels; i++)
+        if (cg_str_eq(rule->label, s->risk->entry_labels[i]))
             return true;
     return false;
 }
@@ -63,32 +63,48 @@ static int compare(const void *a, const void *b)
     return cg_str_cmp(x->rule->id, y->rule->id);
 }
 
-int32_t cg_run_reasons(cg_run_state *r, cspm_op *op, cspm_error **err)
+int32_t cg_scope_reasons(cg_scope *s, cspm_op *op, cspm_error **err)
 {
     int32_t rc = CSPM_OK;
-    for (uint32_t i = 0; i < cg_ruleset_n_rules(r->scope.rules) && rc == CSPM_OK; i++) {
-        const cg_rule *rule = cg_ruleset_rule(r->scope.rules, i);
-        if (opens(r, rule))
-            rc = rule->pattern ? run_pattern(r, rule, op, err) : read_labels(r, rule, err);
+    for (uint32_t i = 0; i < cg_ruleset_n_rules(s->rules) && rc == CSPM_OK; i++) {
+        const cg_rule *rule = cg_ruleset_rule(s->rules, i);
+        if (opens(s, rule))
+            rc = rule->pattern ? run_pattern(s, rule, op, err) : read_labels(s, rule, err);
     }
-    if (r->reasons.count > 1)
-        qsort(r->reasons.data, r->reasons.count, sizeof *r->reasons.data, compare);
-    if (cg_soften(&rc, &r->a->truncated, err))
-        r->reasons.count = 0; /* half of the reasons would promise too much */
+    if (s->reasons.count > 1)
+        qsort(s->reasons.data, s->reasons.count, sizeof *s->reasons.data, compare);
+    if (cg_soften(&rc, &s->truncated, err))
+        s->reasons.count = 0; /* half of the reasons would promise too much */
     return rc;
 }
 
-static size_t first_of(const cg_run_state *r, cg_node n)
+static size_t first_of(const cg_scope *s, cg_node n)
 {
-    size_t low = 0, high = r->reasons.count;
+    size_t low = 0, high = s->reasons.count;
     while (low < high) {
         size_t mid = (low + high) / 2;
-        if (r->reasons.data[mid].node < n)
+        if (s->reasons.data[mid].node < n)
             low = mid + 1;
         else
             high = mid;
     }
     return low;
+}
+
+bool cg_reasons_read_only(const cg_scope *s, cg_node n)
+{
+    size_t first = first_of(s, n), end = first;
+    for (; end < s->reasons.count && s->reasons.data[end].node == n; end++)
+        if (s->reasons.data[end].rule->gives != CG_CAP_READ)
+            return false;
+    for (uint32_t k = 0; k < s->risk->n_entry_labels && end > first; k++) { /* nor does a label say so that no rule set */
+        bool explained = !cg_has_label_named(s->g, n, s->risk->entry_labels[k]);
+        for (size_t i = first; i < end && !explained; i++)
+            explained = cg_str_eq(s->reasons.data[i].rule->label, s->risk->entry_labels[k]);
+        if (!explained)
+            return false;
+    }
+    return end > first;
 }
 
 static bool removes_label(const cg_rule *advice, cg_str label)
@@ -119,10 +135,10 @@ static bool ends(const cg_run_state *r, const cg_rule *rule, const cg_rule *advi
 
 bool cg_reasons_end(const cg_run_state *r, cg_node n, const cg_rule *advice)
 {
-    size_t first = first_of(r, n), i = first;
+    size_t first = first_of(&r->scope, n), i = first;
     uint32_t carried = 0, gone = 0;
-    for (; i < r->reasons.count && r->reasons.data[i].node == n; i++)
-        if (!ends(r, r->reasons.data[i].rule, advice, n))
+    for (; i < r->scope.reasons.count && r->scope.reasons.data[i].node == n; i++)
+        if (!ends(r, r->scope.reasons.data[i].rule, advice, n))
             return false;
     if (i > first)
         return true;
@@ -140,8 +156,8 @@ bool cg_reasons_end(const cg_run_state *r, cg_node n, const cg_rule *advice)
 const cg_rule *cg_reasons_advice(const cg_run_state *r, cg_node n)
 {
     uint32_t labels[64], count = cg_node_labels(r->scope.g, n, labels, 64);
-    for (size_t i = first_of(r, n); i < r->reasons.count && r->reasons.data[i].node == n; i++) {
-        const cg_rule *advice = cg_run_advice(r, r->reasons.data[i].rule, NULL);
+    for (size_t i = first_of(&r->scope, n); i < r->scope.reasons.count && r->scope.reasons.data[i].node == n; i++) {
+        const cg_rule *advice = cg_run_advice(r, r->scope.reasons.data[i].rule, NULL);
         if (advice && cg_reasons_end(r, n, advice))
             return advice;
     }

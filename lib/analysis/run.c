@@ -114,9 +114,7 @@ static int32_t run(cg_run_state *r, cspm_op *op, cspm_error **err)
     if (rc != CSPM_OK)
         goto types;
     count_levels(r);
-    rc = cg_run_reasons(r, op, err);
-    if (rc == CSPM_OK)
-        rc = list_paths(r, op, err);
+    rc = list_paths(r, op, err);
     if (rc == CSPM_OK)
         rc = cg_run_patterns(r, op, err);
     if (rc == CSPM_OK)
@@ -130,7 +128,6 @@ static int32_t run(cg_run_state *r, cspm_op *op, cspm_error **err)
     if (rc == CSPM_OK)
         rc = copy_diags(r, err);
     cg_search_free(&r->search);
-    cg_vec_free(r->scope.mem, &r->reasons);
 types:
     cg_types_free(&r->types, r->scope.mem);
     return rc;

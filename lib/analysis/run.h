@@ -39,6 +39,10 @@ cg_level cg_level_of(const cg_risk *risk, double score);
 
 /* ---- scope.c, sets.c, entries.c: what a run looks at, resolved once ---- */
 enum { CG_FROM_INTERNET = 0, CG_FROM_INSIDE = 1, CG_N_GROUPS = 2 };
+typedef struct cg_reason {
+    cg_node node;
+    const cg_rule *rule;
+} cg_reason;
 typedef struct cg_scope {
     cg_mem *mem;
     cg_arena arena;
@@ -50,6 +54,7 @@ typedef struct cg_scope {
     uint32_t alpha, beta; /* defaults filled in */
     cg_endpoint_vec entries[CG_N_GROUPS];
     uint32_t max_hops[CG_N_GROUPS]; /* the step from the internet counts as one */
+    CG_VEC(cg_reason) reasons;      /* which rules make which node an entry, by node and rule id */
     cg_endpoint_vec targets;
     cg_node_vec waypoints;
     cg_view_options view;
@@ -139,11 +144,6 @@ int32_t cg_search_occurrences(cg_search *x, const cg_scope *s, const cg_triple *
 void cg_triple_id(const cg_graph *g, cg_str type, cg_node entry, cg_node target, cg_buf *scratch, char out[17]);
 
 /* ---- describe: a triple becomes an attack path ---- */
-typedef struct cg_reason {
-    cg_node node;
-    const cg_rule *rule;
-} cg_reason;
-
 typedef struct cg_run_state {
     cg_scope scope;
     cg_types types;
@@ -154,7 +154,6 @@ typedef struct cg_run_state {
     const cg_rule **kind_rules;  /* by relationship kind: the rule that gives its meaning; NULL none */
     const cg_rule **label_advice, **kind_advice; /* recommendations that take labels and kinds away; NULL none */
     cg_arena *text;              /* the analysis' arena: what is kept */
-    CG_VEC(cg_reason) reasons;   /* which rules make which node an entry, by node and rule id */
 } cg_run_state;
 int32_t cg_run_index_rules(cg_run_state *r, cspm_error **err);
 /* The rule behind a relationship: the one that made it, else the one that gives its kind a meaning; NULL none. */
@@ -177,7 +176,9 @@ cg_str cg_kind_of_node(const cg_graph *g, cg_node n); /* the label people know i
 cg_str cg_arena_text(cg_arena *arena, const cg_buf *b);
 
 int32_t cg_chokes_collect(cg_graph *g, cg_ruleset *rules, const cg_request *request, cspm_op *op, cg_choke_list *out, cspm_error **err);
-int32_t cg_run_reasons(cg_run_state *r, cspm_op *op, cspm_error **err);
+int32_t cg_scope_reasons(cg_scope *s, cspm_op *op, cspm_error **err);
+/* Is n an entry only because everybody may read it? */
+bool cg_reasons_read_only(const cg_scope *s, cg_node n);
 /* Following the advice leaves no rule that makes n an entry. */
 bool cg_reasons_end(const cg_run_state *r, cg_node n, const cg_rule *advice);
 /* A recommendation that does; NULL when it takes more than one. */

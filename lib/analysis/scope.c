@@ -128,6 +128,7 @@ void cg_scope_free(cg_scope *s)
 {
     for (int i = 0; i < CG_N_GROUPS; i++)
         cg_vec_free(s->mem, &s->entries[i]);
+    cg_vec_free(s->mem, &s->reasons);
     cg_vec_free(s->mem, &s->targets);
     cg_vec_free(s->mem, &s->waypoints);
     cg_vec_free(s->mem, &s->diags);

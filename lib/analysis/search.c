@@ -52,6 +52,7 @@ int32_t cg_search_entries(cg_search *x, const cg_scope *s, const cg_removal *rem
                 if (!stays_inside(s, e.node))
                     continue;
                 e.factor = s->risk->exposure_assume_breach ? s->risk->exposure_assume_breach : 1000000;
+                e.reads_only = false;
                 to = inside;
             }
             if (!cg_vec_push(x->mem, to, e))

@@ -81,7 +81,7 @@ static const field fields[] = {
     { "verb", T_TEXT, F_LABEL | F_EDGE, 0, RULE(verb), 0 },
     { "kind", T_NAME, F_EDGE, F_EDGE, RULE(edge_kind), 0 },
     { "needs", T_CAPABILITY, F_EDGE, 0, RULE(needs), 0 },
-    { "gives", T_CAPABILITY, F_EDGE, 0, RULE(gives), 0 },
+    { "gives", T_CAPABILITY, F_LABEL | F_EDGE, 0, RULE(gives), 0 },
     { "likelihood", T_FRACTION, F_EDGE, F_EDGE, RULE(likelihood), 0 },
     { "kinds", T_KINDS, F_KIND, F_KIND, 0, 0 },
     { "priority", T_PRIORITY, F_PATH, F_PATH, RULE(priority), 0 },

@@ -41,7 +41,7 @@ typedef struct cg_rule {
     cg_str label;                  /* label rules: the label they set */
     cg_str edge_kind;              /* edge and edge-kind rules */
     bool traversable;
-    uint8_t needs, gives;
+    uint8_t needs, gives;          /* cg_capability; label rules of entry points: gives is what anybody on the internet has of the node */
     uint32_t likelihood;           /* millionths */
     cg_str verb;                   /* edge story text: "can read the data of"; label rules of entry points: what anybody on the internet can do to the node */
     cg_query *pattern;             /* NULL for edge-kind and tables */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "analysis/run.h"
 #include "base/intern.h"
 #include "cspmgraph/analysis.h"
 #include "graph/table.h"
@@ -117,6 +118,49 @@ START_TEST(reading_is_not_holding)
     ck_assert_ptr_nonnull(world_path(&w, a, "a", "u"));
     ck_assert_ptr_null(world_path(&w, a, "a", "t"));
     cg_analysis_unref(a);
+    world_free(&w);
+}
+END_TEST
+
+/* A public bucket shows its secrets; whoever may replace what a function runs must hold it. */
+START_TEST(a_public_entry_is_only_read)
+{
+    for (int held = 0; held < 2; held++) { /* where another rule says it is held as well, that wins */
+        world w;
+        WORLD(&w, held ? "node bucket N,Public,Open" : "node bucket N,Public", "node secret N", "node code N,Crown", "node account N,Crown",
+              "edge bucket GO code", "edge bucket USE secret", "edge secret GO account");
+        cg_analysis *a = world_analyze(&w);
+        ck_assert_ptr_nonnull(world_path(&w, a, "bucket", "account"));
+        ck_assert_int_eq(world_path(&w, a, "bucket", "code") != NULL, held);
+        ck_assert_uint_eq(a->n_paths, 1 + held);
+        for (uint32_t i = 0; i < a->n_patterns; i++)
+            ck_assert(held || a->patterns[i].count == 1);
+        cg_scope scope;
+        uint64_t joined = 0;
+        ck_assert_int_eq(cg_scope_init(&scope, w.g, w.rules, w.request, false, NULL, NULL), CSPM_OK);
+        ck_assert_int_eq(cg_pairs_count(&scope, &(cg_removal){ 0 }, NULL, &joined, NULL), CSPM_OK);
+        ck_assert_uint_eq(joined, 1 + held);
+        cg_scope_free(&scope);
+        cg_analysis_unref(a);
+        world_free(&w);
+    }
+}
+END_TEST
+
+/* The same node where the search starts inside. */
+START_TEST(whoever_is_inside_holds_a_public_node)
+{
+    world w;
+    WORLD(&w, "node bucket N,Public,Inside", "node code N,Crown", "edge bucket GO code");
+    cg_analysis *a = world_analyze(&w);
+    ck_assert_uint_eq(a->n_paths, 0);
+    cg_analysis_unref(a);
+    cg_between *b = NULL;
+    ck_assert_int_eq(cg_request_add_id(w.request, CG_SET_ENTRIES, CG_STR("bucket"), NULL), CSPM_OK);
+    ck_assert_int_eq(cg_request_add_id(w.request, CG_SET_TARGETS, CG_STR("code"), NULL), CSPM_OK);
+    ck_assert_int_eq(cg_paths_between(w.g, w.rules, w.request, NULL, &b, NULL), CSPM_OK);
+    ck_assert_uint_eq(b->n_paths, 1);
+    cg_between_free(b);
     world_free(&w);
 }
 END_TEST
@@ -316,6 +360,8 @@ Suite *run_suite(void)
     tcase_add_test(tc, the_best_way_stands_for_a_pair);
     tcase_add_test(tc, single_nodes_and_lengths);
     tcase_add_test(tc, reading_is_not_holding);
+    tcase_add_test(tc, a_public_entry_is_only_read);
+    tcase_add_test(tc, whoever_is_inside_holds_a_public_node);
     tcase_add_test(tc, top_cuts_the_list_and_not_the_count);
     tcase_add_test(tc, every_node_gets_its_risk);
     tcase_add_test(tc, choke_points_and_fixes);

@@ -18,7 +18,7 @@ typedef struct world {
 } world;
 
 /* Kinds GO 0.9, TRY 0.5, MAYBE (conditional by property) 0.8, READ 0.8 giving read, USE 1 needing read, BLOCK not traversable. Label Open
- * makes an entry with exposure 0.8 ("Wide" 1.0), Crown 0.9 and Jewel 0.5 are worth reaching, Inside may start under assumed breach. */
+ * makes an entry with exposure 0.8 ("Wide" 1.0), Public one that is only read, Crown 0.9 and Jewel 0.5 are worth reaching, Inside may start under assumed breach. */
 extern const char world_pack[];
 
 /* lines: "node ID Label,Label [key=value ...]" or "edge FROM KIND TO [key=value ...]". */
