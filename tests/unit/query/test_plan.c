@@ -95,6 +95,44 @@ START_TEST(plans_start_where_it_is_cheap)
 }
 END_TEST
 
+/* The cheapest first step is not always the first step of the cheapest order. */
+START_TEST(orders_are_searched)
+{
+    bench b;
+    cg_buf text;
+    cg_mem *mem = cg_mem_new(NULL, 0);
+    cg_buf_init(&text, mem, 0);
+    cg_buf_adds(&text, "CREATE (a:A), (a)-[:P]->(), (a)-[:P]->(), (a)-[:Q]->(c), (a)-[:Q]->(), (a)-[:Q]->(), (c)-[:S]->()");
+    for (int i = 0; i < 40; i++)
+        cg_buf_adds(&text, ", ()");
+    cg_buf_char(&text, '\0');
+    bench_open(&b, text.data);
+    const char *plan = explain(&b, "MATCH (a:A)-[:P]->(b), (a)-[:Q]->(c)-[:S]->(d) RETURN b");
+    ck_assert_msg(strstr(plan, "[:P]") < strstr(plan, "[:S]") && strstr(plan, "[:S]") < strstr(plan, "[:Q]"), "%s", plan);
+    ck_answer(&b, "MATCH (a:A)-[:P]->(b), (a)-[:Q]->(c)-[:S]->(d) RETURN count(*)", "2");
+    bench_close(&b);
+    /* More relationships than orders are searched for. */
+    cg_buf_clear(&text);
+    cg_buf_adds(&text, "CREATE (n0:First)");
+    for (int i = 0; i < 12; i++)
+        cg_buf_printf(&text, ", (n%d)-[:R]->(n%d)", i, i + 1);
+    cg_buf_char(&text, '\0');
+    bench_open(&b, text.data);
+    for (uint32_t hops = 7; hops <= 13; hops++) {
+        cg_buf_clear(&text);
+        cg_buf_adds(&text, "MATCH (f)");
+        for (uint32_t i = 0; i < hops; i++)
+            cg_buf_adds(&text, "-[:R]->()");
+        cg_buf_adds(&text, " RETURN count(*)");
+        cg_buf_char(&text, '\0');
+        ck_assert_int_eq(ask(&b, text.data)[0], '0' + 13 - (int)hops);
+    }
+    bench_close(&b);
+    cg_buf_free(&text);
+    cg_mem_unref(mem);
+}
+END_TEST
+
 /* A search instead of all trails, exactly where nobody can tell. */
 START_TEST(reachability_only_where_unobservable)
 {
@@ -262,6 +300,7 @@ Suite *plan_suite(void)
     tcase_add_test(tc, columns_are_named);
     tcase_add_test(tc, duplicate_columns_are_refused);
     tcase_add_test(tc, plans_start_where_it_is_cheap);
+    tcase_add_test(tc, orders_are_searched);
     tcase_add_test(tc, reachability_only_where_unobservable);
     tcase_add_test(tc, reads_and_negated_reads);
     tcase_add_test(tc, same_rows_every_time);
