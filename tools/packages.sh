@@ -1,7 +1,7 @@
 # Debian and Ubuntu packages by purpose; sourced by examples/quickstart.sh and tests/run.sh.
 # shellcheck shell=bash
 build_packages=(gcc libc6-dev make meson ninja-build pkg-config python3 libyajl-dev libyaml-dev libmd-dev libarchive-dev libxxhash-dev libpcre2-dev libigraph-dev)
-test_packages=(g++ check valgrind clang python3-pycparser python3-networkx abigail-tools binutils zstd zip xz-utils)
+test_packages=(g++ check valgrind clang python3-pycparser python3-networkx python3-venv abigail-tools binutils zstd zip xz-utils)
 
 # Install what is missing; say so, once, and only when something is.
 need_packages() {
