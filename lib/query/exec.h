@@ -130,6 +130,12 @@ typedef struct q_uses {
     uint32_t n;
     const uint32_t *slots; /* relationships or lists of them */
 } q_uses;
+/* all(x IN nodes(p) WHERE ...) and its like, tested on one element of a path. */
+typedef struct q_path_filter {
+    const q_expr *quantifier;
+    bool nodes; /* or relationships */
+    bool none;  /* the predicate must be false, not true */
+} q_path_filter;
 typedef struct q_step {
     const q_rel_pat *rel;
     uint32_t from, to;      /* slots */
@@ -142,11 +148,20 @@ typedef struct q_step {
     bool no_kind;           /* names types the graph does not have: nothing matches */
     const q_labels *target; /* of the far end when it is not bound: prunes the search */
     q_uses uses;
+    uint32_t n_filters, n_tests; /* shortest paths only */
+    const q_path_filter *filters;
+    const q_expr *const *tests; /* of whole paths */
+    bool fixed;                 /* what the search tests does not change from row to row */
 } q_step;
+/* Do the step's filter and the path's element predicates let this node or relationship pass? 1 yes, 0 no, negative error. */
+int32_t q_element_allowed(q_eval *e, const q_step *s, cg_value element, cspm_error **err);
+/* The path variable from the pattern's bound elements. */
+int32_t q_build_path(cg_run *r, cg_arena *arena, const q_path_pat *pat, cspm_error **err);
 q_op *q_op_expand(cg_run *r, q_op *input, const q_step *step);
 q_op *q_op_var_expand(cg_run *r, q_op *input, const q_step *step);
 q_op *q_op_reach(cg_run *r, q_op *input, const q_step *step);
 q_op *q_op_shortest(cg_run *r, q_op *input, const q_step *step, const q_path_pat *path);
+q_op *q_op_shortest_tested(cg_run *r, q_op *input, const q_step *step, const q_path_pat *path);
 q_op *q_op_path(cg_run *r, q_op *input, const q_path_pat *path);
 void q_describe_step(const cg_run *r, const q_step *s, cg_buf *out);
 bool q_is_used(const cg_run *r, const q_uses *uses, cg_rel rel);

@@ -177,10 +177,8 @@ static bool path_step(cg_run *r, cg_path *p, cg_value rel)
     return true;
 }
 
-static int32_t build_path(cg_run *r, path_op *x, cspm_error **err)
+int32_t q_build_path(cg_run *r, cg_arena *arena, const q_path_pat *pat, cspm_error **err)
 {
-    cg_arena *arena = q_arena(r, &x->op);
-    const q_path_pat *pat = x->path;
     uint32_t most = path_length(r, pat);
     cg_path *p = cg_arena_alloc(arena, sizeof *p);
     cg_value first = r->frame[pat->nodes[0]->slot];
@@ -211,7 +209,7 @@ static int32_t build_path(cg_run *r, path_op *x, cspm_error **err)
 static int32_t path_next(cg_run *r, q_op *op, cspm_error **err)
 {
     int32_t rc = q_next(r, op->input, err);
-    return rc == CSPM_OK ? build_path(r, (path_op *)op, err) : rc;
+    return rc == CSPM_OK ? q_build_path(r, q_arena(r, op), ((path_op *)op)->path, err) : rc;
 }
 
 static const q_op_class path_class = { "Path", path_next, NULL, NULL, NULL };

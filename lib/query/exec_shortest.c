@@ -10,6 +10,8 @@ typedef struct pred {
     uint32_t next; /* of the same node, 0 = none */
 } pred;
 
+#define BLOCKED (UINT32_MAX - 1) /* distance of a node that a predicate keeps out */
+
 typedef struct shortest_op {
     q_op op;
     q_step step;
@@ -64,15 +66,38 @@ static int32_t add_pred(cg_run *r, shortest_op *s, cg_node to, cg_node from, cg_
     return CSPM_OK;
 }
 
-static int32_t step_allowed(cg_run *r, shortest_op *s, cg_rel rel, cspm_error **err)
+int32_t q_element_allowed(q_eval *e, const q_step *s, cg_value element, cspm_error **err)
 {
-    if (!s->step.rel->step_filter)
-        return 1;
     q_truth t;
+    int32_t rc;
+    if (element.type == CG_REL && s->rel->step_filter) {
+        e->run->frame[s->rel->step_slot] = element;
+        if ((rc = q_test(e, s->rel->step_filter, &t, err)) < 0 || t != Q_TRUE)
+            return rc < 0 ? rc : 0;
+    }
+    for (uint32_t i = 0; i < s->n_filters; i++) {
+        const q_path_filter *f = &s->filters[i];
+        if (f->nodes != (element.type == CG_NODE))
+            continue;
+        e->run->frame[f->quantifier->slot] = element;
+        if ((rc = q_test(e, f->quantifier->args[1], &t, err)) < 0 || t != (f->none ? Q_FALSE : Q_TRUE))
+            return rc < 0 ? rc : 0;
+    }
+    return 1;
+}
+
+static int32_t step_allowed(cg_run *r, shortest_op *s, cg_rel rel, cg_node fresh, cspm_error **err)
+{
+    if (!s->step.rel->step_filter && !s->step.n_filters)
+        return 1;
     q_eval e = { r, q_arena(r, &s->op) };
-    r->frame[s->step.rel->step_slot] = cg_v_rel(rel);
-    int32_t rc = q_test(&e, s->step.rel->step_filter, &t, err);
-    return rc < 0 ? rc : t == Q_TRUE;
+    int32_t rc = q_element_allowed(&e, &s->step, cg_v_rel(rel), err);
+    if (rc <= 0 || fresh == CG_NO_NODE)
+        return rc;
+    rc = q_element_allowed(&e, &s->step, cg_v_node(fresh), err);
+    if (!rc)
+        s->dist[fresh] = BLOCKED;
+    return rc;
 }
 
 static int32_t scan_node(cg_run *r, shortest_op *s, cg_node v, cspm_error **err)
@@ -88,7 +113,7 @@ static int32_t scan_node(cg_run *r, shortest_op *s, cg_node v, cspm_error **err)
         bool fresh = s->dist[other] == UINT32_MAX;
         if (!fresh && !(s->all && s->dist[other] == s->dist[v] + 1))
             continue;
-        if ((rc = step_allowed(r, s, edge.rel, err)) < 0)
+        if ((rc = step_allowed(r, s, edge.rel, fresh ? other : CG_NO_NODE, err)) < 0)
             return rc;
         if (!rc)
             continue;
@@ -107,7 +132,7 @@ static int32_t reach(cg_run *r, shortest_op *s, cspm_error **err)
 {
     while (s->at < s->n_queue) {
         cg_node v = s->queue[s->at];
-        if (s->dist[s->target] != UINT32_MAX && (!s->all || s->dist[v] >= s->dist[s->target]))
+        if (s->dist[s->target] < BLOCKED && (!s->all || s->dist[v] >= s->dist[s->target]))
             break;
         if (s->dist[v] >= s->max) {
             if (s->capped)
@@ -128,14 +153,17 @@ static int32_t open_row(cg_run *r, shortest_op *s, cspm_error **err)
     s->open = false;
     if (from.type != CG_NODE || to.type != CG_NODE || from.node == to.node || s->step.no_kind)
         return CSPM_OK;
-    int32_t rc = CSPM_OK;
-    if ((!s->searching || s->source != from.node) && (rc = start_search(r, s, from.node, err)) < 0)
+    q_eval e = { r, q_arena(r, &s->op) };
+    int32_t rc = q_element_allowed(&e, &s->step, from, err);
+    if (rc <= 0)
+        return rc;
+    if ((!s->searching || s->source != from.node || !s->step.fixed) && (rc = start_search(r, s, from.node, err)) < 0)
         return rc;
     s->target = to.node;
     if ((rc = reach(r, s, err)) < 0)
         return rc;
     uint32_t n = s->dist[s->target];
-    if (n == UINT32_MAX)
+    if (n >= BLOCKED)
         return CSPM_OK;
     s->choice.count = 0;
     if (!cg_vec_reserve(r->mem, &s->choice, n))

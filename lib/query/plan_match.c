@@ -74,6 +74,7 @@ static bool add_anchor(match_plan *m, uint32_t i)
     else
         m->op = q_op_all_nodes(m->r, m->op, n->slot);
     m->done_node[i] = true;
+    m->since[i] = ++m->n_since;
     q_bit_set(m->bound, n->slot);
     return m->op && settle(m);
 }
@@ -126,7 +127,8 @@ static bool add_rel(match_plan *m, uint32_t i)
 {
     plan_rel *x = &m->rels[i];
     bool left = m->done_node[x->left], right = m->done_node[x->right];
-    bool from_left = left && (!right || true);
+    /* Rows that share the node bound first come together: a search from there serves them all. */
+    bool from_left = left && !(right && x->shortest && m->since[x->right] < m->since[x->left]);
     plan_node *from = &m->nodes[from_left ? x->left : x->right], *to = &m->nodes[from_left ? x->right : x->left];
     q_step step = { .rel = x->rel,
                     .from = from->slot,
@@ -141,16 +143,18 @@ static bool add_rel(match_plan *m, uint32_t i)
     double all = cg_graph_n_nodes(m->r->g), factor = x->fan[from_left][step.into];
     if (!step.into && x->rel->var_length && to->n_labels == 1 && to->share * 8 <= 1 && all > 0)
         step.target = to->labels[0];
-    if (!x->shortest && !set_uses(m, i, &step.uses))
+    if (x->shortest ? !q_plan_shortest(m, x, &step) : !set_uses(m, i, &step.uses))
         return false;
     double rows = m->op->rows * factor;
-    m->op = x->shortest            ? q_op_shortest(m->r, m->op, &step, x->path)
+    m->op = x->shortest            ? (step.n_tests ? q_op_shortest_tested : q_op_shortest)(m->r, m->op, &step, x->path)
             : !x->rel->var_length  ? q_op_expand(m->r, m->op, &step)
             : only_reach(m, &step) ? q_op_reach(m->r, m->op, &step)
                                    : q_op_var_expand(m->r, m->op, &step);
     if (!m->op)
         return false;
     m->op->rows = rows;
+    if (!left || !right)
+        m->since[left ? x->right : x->left] = ++m->n_since;
     m->done_rel[i] = m->done_node[x->left] = m->done_node[x->right] = true;
     m->order[m->n_order++] = i;
     q_bit_set(m->bound, x->rel->slot);

@@ -38,6 +38,7 @@ typedef struct match_plan {
     plan_node nodes[Q_PLAN_NODES];
     plan_rel rels[Q_MAX_PATTERN];
     uint32_t n_nodes, n_rels;
+    uint32_t since[Q_PLAN_NODES], n_since; /* when each node was bound */
     bool done_rel[Q_MAX_PATTERN], done_node[Q_PLAN_NODES];
     bool *placed, *path_done;
     bool once;                              /* repeated rows cannot be told apart from one */

@@ -95,6 +95,34 @@ START_TEST(plans_start_where_it_is_cheap)
 }
 END_TEST
 
+START_TEST(shortest_paths_take_their_predicates)
+{
+    static const char *const whole[] = { "length(p) > 2", "any(n IN nodes(p) WHERE n:B)", "nodes(p)[1] = b" };
+    static const char *const elements[] = { "all(r IN relationships(p) WHERE r:R)", "NONE(n IN nodes(p) WHERE n:B)", "length(p) < 4",
+                                            "NOT any(n IN nodes(p) WHERE n.x = a.x)" };
+    bench b;
+    char text[256];
+    bench_open(&b, "CREATE (a:A)-[:R]->(:B)-[:R]->(c:C), (a)-[:R]->(:D)-[:R]->(:D)-[:R]->(c), (:C)<-[:R]-(a)");
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(text, sizeof text, "MATCH p = shortestPath((a:A)-[*]->(b:C)) WHERE %s RETURN p", whole[i]);
+        ck_assert_msg(strstr(explain(&b, text), "ShortestTested") != NULL, "%s\n%s", text, b.out.data);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(text, sizeof text, "MATCH p = shortestPath((a:A)-[*]->(b:C)) WHERE %s RETURN p", elements[i]);
+        ck_assert_msg(strstr(explain(&b, text), "ShortestPath") != NULL, "%s\n%s", text, b.out.data);
+    }
+    ck_answer(&b, "MATCH p = shortestPath((a:A)-[*]->(b:C)) WHERE none(n IN nodes(p) WHERE n:B) RETURN length(p) AS l ORDER BY l", "1; 3");
+    ck_answer(&b, "MATCH p = shortestPath((a:A)-[*]->(b:C)) WHERE length(p) > 1 RETURN length(p)", "2");
+    ck_answer(&b, "MATCH p = shortestPath((a:A)-[*]->(b:C)) WHERE length(p) > 9 RETURN length(p)", "");
+    ck_answer(&b, "MATCH p = shortestPath((a:A)-[*]->(b:C)) WHERE all(n IN nodes(p) WHERE n.x > 'a' + 1 OR 1) RETURN p",
+              "!InvalidArgumentType");
+    /* One search serves all targets of a source. */
+    b.limits.max_work = 60;
+    ck_answer(&b, "MATCH (a:A) MATCH (t) MATCH p = shortestPath((a)-[*]->(t)) RETURN count(p)", "5");
+    bench_close(&b);
+}
+END_TEST
+
 /* The cheapest first step is not always the first step of the cheapest order. */
 START_TEST(orders_are_searched)
 {
@@ -301,6 +329,7 @@ Suite *plan_suite(void)
     tcase_add_test(tc, duplicate_columns_are_refused);
     tcase_add_test(tc, plans_start_where_it_is_cheap);
     tcase_add_test(tc, orders_are_searched);
+    tcase_add_test(tc, shortest_paths_take_their_predicates);
     tcase_add_test(tc, reachability_only_where_unobservable);
     tcase_add_test(tc, reads_and_negated_reads);
     tcase_add_test(tc, same_rows_every_time);

@@ -355,6 +355,72 @@ START_TEST(reachability_equals_trails)
 }
 END_TEST
 
+/* The shortest of the trails that satisfy a predicate, found by listing them all. */
+START_TEST(shortest_paths_under_predicates)
+{
+    static const char *const predicates[] = { "true",
+                                              "all(r IN relationships(p) WHERE r.i % 3 <> 0)",
+                                              "none(n IN nodes(p) WHERE n:L)",
+                                              "NOT any(n IN nodes(p) WHERE n.i = 2)",
+                                              "any(r IN relationships(p) WHERE r:K1)",
+                                              "length(p) > 2",
+                                              "length(p) < 3",
+                                              "nodes(p)[1].i > 1",
+                                              "all(n IN nodes(p) WHERE n.i <= a.i + 2)",
+                                              "all(n IN nodes(p) WHERE n.i <> 1) AND single(r IN rels(p) WHERE r:K0)" };
+    static const char *const ways[] = { "(a)-[*]->(b)", "(a)<-[*]-(b)", "(a)-[*]-(b)", "(a)-[:K1*..3]-(b)" };
+    uint32_t graphs = n_graphs() / 2;
+    cg_mem *mem = cg_mem_new(NULL, 0);
+    cg_buf text;
+    state = 77;
+    cg_buf_init(&text, mem, 0);
+    for (uint32_t i = 0; i < graphs; i++) {
+        sample s;
+        bench b;
+        cg_buf create;
+        make_sample(&s);
+        cg_buf_init(&create, mem, 0);
+        create_text(&s, &create);
+        bench_open(&b, create.data);
+        for (size_t k = 0; k < 10; k++) {
+            lines want = { 0 }, got = { 0 }, one = { 0 };
+            const char *way = ways[draw(4)];
+            cg_buf_clear(&text);
+            cg_buf_printf(&text,
+                          "MATCH p = %s WHERE %s AND a.i <> b.i WITH a, b, length(p) AS l, count(*) AS c ORDER BY l "
+                          "WITH a, b, collect([l, c])[0] AS f RETURN a.i AS x, b.i AS y, f[0] AS l, f[1] AS c",
+                          way, predicates[k]);
+            cg_buf_char(&text, '\0');
+            sorted_rows(&b, text.data, &want);
+            cg_buf_clear(&text);
+            cg_buf_printf(&text, "MATCH p = shortestPath(%s) WHERE %s RETURN a.i AS x, b.i AS y, length(p) AS l, count(*) AS c", way,
+                          predicates[k]);
+            cg_buf_char(&text, '\0');
+            sorted_rows(&b, text.data, &one);
+            ck_assert_msg(one.count == want.count, "%s\n%s\n%zu rows, not %zu", create.data, text.data, one.count, want.count);
+            for (size_t n = 0; n < one.count; n++) /* one path each; the number of equally short ones stands last */
+                ck_assert_msg(!strncmp(one.data[n], want.data[n], strlen("1 | 2 | 3")), "%s\n%s\n%s, not %s", create.data, text.data,
+                              one.data[n], want.data[n]);
+            cg_buf_clear(&text);
+            cg_buf_printf(&text, "MATCH p = allShortestPaths(%s) WHERE %s RETURN a.i AS x, b.i AS y, length(p) AS l, count(*) AS c", way,
+                          predicates[k]);
+            cg_buf_char(&text, '\0');
+            sorted_rows(&b, text.data, &got);
+            ck_assert_msg(got.count == want.count, "%s\n%s\n%zu rows, not %zu", create.data, text.data, got.count, want.count);
+            for (size_t n = 0; n < got.count; n++)
+                ck_assert_msg(!strcmp(got.data[n], want.data[n]), "%s\n%s\n%s, not %s", create.data, text.data, got.data[n], want.data[n]);
+            free_lines(b.mem, &want);
+            free_lines(b.mem, &got);
+            free_lines(b.mem, &one);
+        }
+        bench_close(&b);
+        cg_buf_free(&create);
+    }
+    cg_buf_free(&text);
+    cg_mem_unref(mem);
+}
+END_TEST
+
 START_TEST(patterns_equal_brute_force)
 {
     uint32_t graphs = n_graphs();
@@ -387,6 +453,7 @@ Suite *random_suite(void)
     tcase_set_timeout(tc, 300);
     tcase_add_test(tc, patterns_equal_brute_force);
     tcase_add_test(tc, reachability_equals_trails);
+    tcase_add_test(tc, shortest_paths_under_predicates);
     suite_add_tcase(s, tc);
     return s;
 }
