@@ -42,6 +42,7 @@ static const option table[] = {
     { "--rules", LIST, AT(rules) },
     { "--target", LIST, AT(targets) },
     { "--top", COUNT, AT(top) },
+    { "--vectors", TEXT, AT(vectors) },
     { "--version", FLAG, AT(version) },
     { "--waypoint", LIST, AT(waypoints) },
     { "--weight", TEXT, AT(weight) },

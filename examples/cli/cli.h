@@ -30,7 +30,7 @@ typedef struct options {
     const char *command;
     text_list arguments; /* what is no option, after the command */
     text_list rules, parameters, entries, targets, waypoints, exclude_kinds;
-    const char *format, *output, *input_format, *language, *weight;
+    const char *format, *output, *input_format, *language, *weight, *vectors;
     uint32_t top, max_length, fail_on;
     uint64_t max_memory;
     double deadline;
@@ -88,6 +88,7 @@ int rows_print(const options *o, cspm_cursor *cursor, const char *format, uint32
 
 /* commands */
 int command_analyze(session *s);
+int command_can(session *s);
 int command_query(session *s);
 int command_path(session *s);
 int command_snapshot(session *s);

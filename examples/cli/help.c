@@ -53,6 +53,10 @@ static const page pages[] = {
       "  --top N                how many paths to list (default 10)\n"
       "  --format NAME          table (default on a terminal), json (default elsewhere)\n" LOAD_OPTIONS
       "\nExit status 1 when there is no path.\n" },
+    { "can", "cspmgraph can --vectors FILE.json [OPTIONS]", "evaluate self-contained requests: unit tests for policies",
+      "FILE.json (- for standard input) is a list of requests, each with its principal, action, resource, context and policies; see\n"
+      "doc/access.md. One line of JSON is printed for each, in their order: {\"id\":\"...\",\"result\":\"Allowed\"}.\n"
+      "Results: Allowed, ImplicitlyDenied, ExplicitlyDenied, Conditional (depends on what is not known).\n" },
     { "snapshot", "cspmgraph snapshot [OPTIONS] INPUT... -o FILE.cspm", "freeze the security graph into one file",
       INPUT_TEXT "\nOptions:\n  -o FILE                where to write (needed)\n" LOAD_OPTIONS
                  "\nA snapshot is an INPUT of every command. Alone it is used as it is; with other inputs or other rules its derived "
@@ -99,7 +103,7 @@ bool help_knows(const char *command)
 
 const char *help_commands(void)
 {
-    return "analyze, query, path, snapshot, export, rules, formats";
+    return "analyze, query, path, can, snapshot, export, rules, formats";
 }
 
 void help_print(const char *command, FILE *stream)

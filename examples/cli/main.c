@@ -9,11 +9,11 @@ static const struct {
     int (*run)(session *);
 } commands[] = {
     { "analyze", command_analyze }, { "query", command_query },     { "path", command_path },   { "snapshot", command_snapshot },
-    { "export", command_export },   { "formats", command_formats }, { "rules", command_rules },
+    { "export", command_export },   { "formats", command_formats }, { "rules", command_rules }, { "can", command_can },
 };
 
 /* Commands of the contract that a later build brings. */
-static const char *const later[] = { "can", "who-can", "reach", "diff", "posture" };
+static const char *const later[] = { "who-can", "reach", "diff", "posture" };
 
 static int run(const options *o)
 {

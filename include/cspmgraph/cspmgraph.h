@@ -16,5 +16,6 @@
 #include "rules.h"
 #include "analysis.h"
 #include "export.h"
+#include "access.h"
 
 #endif
