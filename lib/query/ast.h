@@ -226,6 +226,19 @@ typedef struct q_name {
     cg_str text;
 } q_name;
 
+typedef enum { Q_SEE_ALL, Q_SEE_LABEL, Q_SEE_PROPERTY } q_sight;
+typedef struct q_type_set {
+    cg_str name, kind;
+} q_type_set;
+struct cspm_language {
+    cg_mem *mem;
+    cg_arena arena;
+    CG_VEC(q_type_set) types; /* one entry for each kind of a set */
+    bool regex_search;
+    q_sight sight;
+    cg_str sight_name, sight_value;
+};
+
 struct cspm_query {
     uint32_t refs; /* atomic */
     cg_mem *mem;
@@ -242,7 +255,16 @@ struct cspm_query {
     CG_VEC(q_sub *) subs;
     cg_query_reads reads;
     bool has_columns;
+    bool regex_search;
+    q_sight sight; /* which nodes exist for the query */
+    cg_str sight_name, sight_value;
     bool has_volatile; /* calls rand(): every row may differ */
 };
+
+/* AD_ATTACK_PATHS and AZ_ATTACK_PATHS, unless the graph has a relationship kind of that name. */
+static inline bool q_is_builtin_set(cg_str name)
+{
+    return cg_str_eq(name, CG_STR("AD_ATTACK_PATHS")) || cg_str_eq(name, CG_STR("AZ_ATTACK_PATHS"));
+}
 
 #endif

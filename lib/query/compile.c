@@ -42,7 +42,24 @@ static int32_t compile(q_context *c)
     return rc;
 }
 
+static void take_host(q_context *c, const cg_language *host)
+{
+    c->host = host;
+    c->q->regex_search = host->regex_search;
+    c->q->sight = host->sight;
+    if (host->sight != Q_SEE_ALL) {
+        c->q->sight_name = q_copy(c, host->sight_name);
+        c->q->sight_value = q_copy(c, host->sight_value);
+    }
+}
+
 int32_t cg_query_compile(cg_mem *mem, cg_str text, uint32_t language, cg_str source, cg_pos base, cg_query **out, cspm_error **err)
+{
+    return cg_query_compile_with(mem, NULL, text, language, source, base, out, err);
+}
+
+int32_t cg_query_compile_with(cg_mem *mem, const cg_language *host, cg_str text, uint32_t language, cg_str source, cg_pos base,
+                              cg_query **out, cspm_error **err)
 {
     *out = NULL;
     cg_query *q = cg_calloc(mem, 1, sizeof *q);
@@ -51,8 +68,12 @@ int32_t cg_query_compile(cg_mem *mem, cg_str text, uint32_t language, cg_str sou
     q->mem = cg_mem_ref(mem);
     q->refs = 1;
     cg_arena_init(&q->arena, mem);
-    q_context c = { q, err, CSPM_OK };
-    int32_t rc = set_up(&c, text, source, base);
+    q_context c = { .q = q, .err = err };
+    if (host)
+        take_host(&c, host);
+    int32_t rc = c.status < 0 ? c.status : set_up(&c, text, source, base);
+    if (rc >= 0 && language != CG_LANG_GRAPH && q->sight != Q_SEE_ALL)
+        rc = q_fail(&c, 0, "unsupported-feature", "RestrictedPipeForm", "the pipe form cannot be restricted to some nodes");
     if (rc >= 0 && language != CG_LANG_GRAPH)
         rc = q_fail(&c, 0, "unsupported-feature", "PipeForm", "the pipe form is not in this build");
     if (rc >= 0)

@@ -223,7 +223,7 @@ static int32_t regex_compile(q_eval *e, const q_expr *at, struct q_regex *x, cg_
     return CSPM_OK;
 }
 
-/* The whole string must match. */
+/* The whole string must match, unless the host asked for search. */
 int32_t q_regex_match(q_eval *e, const q_expr *x, cg_value text, cg_value pattern, cg_value *out, cspm_error **err)
 {
     struct q_regex *re = regex_open(e->run, x->index);
@@ -232,7 +232,8 @@ int32_t q_regex_match(q_eval *e, const q_expr *x, cg_value text, cg_value patter
     int32_t rc = regex_compile(e, x, re, pattern, err);
     if (rc < 0)
         return rc;
-    int n = pcre2_match(re->code, (PCRE2_SPTR)text.string, text.length, 0, PCRE2_ANCHORED | PCRE2_ENDANCHORED, re->data, re->match);
+    uint32_t anchors = e->run->q->regex_search ? 0 : PCRE2_ANCHORED | PCRE2_ENDANCHORED;
+    int n = pcre2_match(re->code, (PCRE2_SPTR)text.string, text.length, 0, anchors, re->data, re->match);
     if (n == PCRE2_ERROR_MATCHLIMIT || n == PCRE2_ERROR_DEPTHLIMIT || n == PCRE2_ERROR_HEAPLIMIT)
         return q_run_limit(e->run, err, "regular expression steps", Q_REGEX_STEPS);
     if (n == PCRE2_ERROR_NOMEMORY)

@@ -49,6 +49,7 @@ struct cg_run {
     cspm_op *op;
     cg_arena arena; /* plan, parameters */
     cg_value *frame;
+    uint64_t *hidden; /* nodes that do not exist for this query, as bits; NULL = none */
     uint32_t *names;  /* ids in this graph of q->names; CG_NO_NAME when it has none such */
     cg_value *params; /* by index */
     bool *has_param;
@@ -69,6 +70,13 @@ struct cg_run {
     bool done;
     bool named_limit; /* the error is a limit other than memory */
 };
+
+/* ---- what the query may see (exec_sight.c) ---- */
+int32_t q_open_sight(cg_run *r, cspm_error **err);
+static inline bool q_visible(const cg_run *r, cg_node n)
+{
+    return !r->hidden || !(r->hidden[n >> 6] >> (n & 63) & 1);
+}
 
 /* ---- running ---- */
 int32_t q_next(cg_run *r, q_op *op, cspm_error **err);

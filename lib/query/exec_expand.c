@@ -98,7 +98,7 @@ static int32_t expand_next(cg_run *r, q_op *op, cspm_error **err)
             cg_node other = edge.from == x->from ? edge.to : edge.from;
             if (x->step.dir == CG_IN)
                 other = edge.from;
-            if ((x->step.into && other != x->to) || q_is_used(r, &x->step.uses, edge.rel))
+            if ((x->step.into && other != x->to) || !q_visible(r, other) || q_is_used(r, &x->step.uses, edge.rel))
                 continue;
             r->frame[x->step.rel->slot] = cg_v_rel(edge.rel);
             r->frame[x->step.to] = cg_v_node(other);

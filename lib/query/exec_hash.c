@@ -45,14 +45,14 @@ static int32_t build(cg_run *r, hash_op *h, cspm_error **err)
     cg_node n;
     if (h->any_label) {
         for (n = 0; rc >= 0 && n < cg_graph_n_nodes(r->g); n++) {
-            if ((rc = q_work(r, err)) >= 0)
+            if ((rc = q_work(r, err)) >= 0 && q_visible(r, n))
                 rc = add_node(r, h, n, err);
         }
     } else if (h->label != CG_NO_NAME) {
         cg_label_iter it;
         cg_label_iter_init(&it, r->g, h->label);
         while (rc >= 0 && cg_label_iter_next(&it, &n)) {
-            if ((rc = q_work(r, err)) >= 0)
+            if ((rc = q_work(r, err)) >= 0 && q_visible(r, n))
                 rc = add_node(r, h, n, err);
         }
     }

@@ -124,7 +124,7 @@ static int32_t advance(cg_run *r, reach_op *x, cspm_error **err)
     while ((rc = next_edge(r, x, &edge, err)) == CSPM_OK) {
         cg_node other = x->step.dir == CG_OUT ? edge.to : x->step.dir == CG_IN ? edge.from : edge.from == x->node ? edge.to : edge.from;
         bool fresh = x->seen[other] != x->stamp;
-        if (!fresh && (x->closed || !closes(x, &edge, other)))
+        if (!q_visible(r, other) || (!fresh && (x->closed || !closes(x, &edge, other))))
             continue;
         if ((rc = allowed(r, x, edge.rel, err)) < 0)
             return rc;

@@ -25,10 +25,13 @@ static int32_t all_next(cg_run *r, q_op *op, cspm_error **err)
             s->open = true;
             s->next = 0;
         }
-        if (s->next < cg_graph_n_nodes(r->g)) {
+        while (s->next < cg_graph_n_nodes(r->g)) {
+            cg_node n = s->next++;
             if ((rc = q_work(r, err)) < 0)
                 return rc;
-            r->frame[s->slot] = cg_v_node(s->next++);
+            if (!q_visible(r, n))
+                continue;
+            r->frame[s->slot] = cg_v_node(n);
             return CSPM_OK;
         }
         s->open = false;
@@ -48,9 +51,11 @@ static int32_t label_next(cg_run *r, q_op *op, cspm_error **err)
             if (s->label != CG_NO_NAME)
                 cg_label_iter_init(&s->it, r->g, s->label);
         }
-        if (s->label != CG_NO_NAME && cg_label_iter_next(&s->it, &n)) {
+        while (s->label != CG_NO_NAME && cg_label_iter_next(&s->it, &n)) {
             if ((rc = q_work(r, err)) < 0)
                 return rc;
+            if (!q_visible(r, n))
+                continue;
             r->frame[s->slot] = cg_v_node(n);
             return CSPM_OK;
         }
@@ -107,7 +112,7 @@ static void seek_add(cg_run *r, seek_op *s, cg_value v)
     if (v.type != CG_STRING)
         return;
     cg_node n = cg_node_find(r->g, v.string, v.length);
-    if (n == CG_NO_NODE || !cg_str_eq(cg_node_id(r->g, n), cg_value_str(v))) /* an alias is not the id */
+    if (n == CG_NO_NODE || !q_visible(r, n) || !cg_str_eq(cg_node_id(r->g, n), cg_value_str(v))) /* an alias is not the id */
         return;
     uint32_t k = s->n;
     while (k > 0 && s->found[k - 1] > n)

@@ -111,7 +111,7 @@ static int32_t scan_node(cg_run *r, shortest_op *s, cg_node v, cspm_error **err)
             return rc;
         cg_node other = s->step.dir == CG_OUT ? edge.to : s->step.dir == CG_IN ? edge.from : edge.from == v ? edge.to : edge.from;
         bool fresh = s->dist[other] == UINT32_MAX;
-        if (!fresh && !(s->all && s->dist[other] == s->dist[v] + 1))
+        if (!q_visible(r, other) || (!fresh && !(s->all && s->dist[other] == s->dist[v] + 1)))
             continue;
         if ((rc = step_allowed(r, s, edge.rel, fresh ? other : CG_NO_NODE, err)) < 0)
             return rc;

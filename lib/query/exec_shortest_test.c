@@ -93,7 +93,7 @@ static int32_t open_row(cg_run *r, test_op *x, cspm_error **err)
 static int32_t allowed(cg_run *r, test_op *x, const cg_edge *edge, cg_node other, cspm_error **err)
 {
     size_t depth = x->stack.count; /* after the step */
-    if (x->far[other] == UINT32_MAX)
+    if (!q_visible(r, other) || x->far[other] == UINT32_MAX)
         return 0;
     for (size_t i = 1; i < x->stack.count; i++) {
         if (x->stack.data[i].rel == edge->rel)

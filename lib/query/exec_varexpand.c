@@ -135,7 +135,7 @@ static int32_t allowed(cg_run *r, var_op *x, const cg_edge *edge, cg_node other,
     size_t length = x->stack.count; /* after the step */
     if (x->prune && (x->far[other] == Q_FAR || (x->max != UINT32_MAX && length + x->far[other] > x->max)))
         return 0;
-    if (on_stack(x, edge->rel) || q_is_used(r, &x->step.uses, edge->rel))
+    if (!q_visible(r, other) || on_stack(x, edge->rel) || q_is_used(r, &x->step.uses, edge->rel))
         return 0;
     if (!x->step.rel->step_filter)
         return 1;

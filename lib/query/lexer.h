@@ -34,6 +34,7 @@ typedef struct q_context {
     cg_query *q;
     cspm_error **err;
     int32_t status; /* sticky */
+    const struct cspm_language *host; /* NULL = nothing added */
 } q_context;
 
 typedef CG_VEC(q_token) q_tokens;

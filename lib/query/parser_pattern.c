@@ -221,9 +221,36 @@ static q_node_pat *parse_node(q_parser *p)
     return n;
 }
 
+#define MAX_TYPES 1024u
+
+static bool add_type(q_parser *p, uint32_t at, cg_str name, uint32_t *types, uint32_t *n)
+{
+    if (*n == MAX_TYPES) {
+        q_fail_limit(p->c, at, "relationship types of one pattern", MAX_TYPES);
+        return false;
+    }
+    types[*n] = qp_name_index(p->c, CG_NAMES_KIND, name);
+    return types[(*n)++] != UINT32_MAX;
+}
+
+/* A type, or a set of types by the name the host gave it. */
+static bool add_type_or_set(q_parser *p, uint32_t at, cg_str name, uint32_t *types, uint32_t *n)
+{
+    const struct cspm_language *host = p->c->host;
+    bool set = false;
+    for (size_t i = 0; host && i < host->types.count; i++) {
+        if (!cg_str_eq(host->types.data[i].name, name))
+            continue;
+        set = true;
+        if (!add_type(p, at, host->types.data[i].kind, types, n))
+            return false;
+    }
+    return set || add_type(p, at, name, types, n);
+}
+
 static bool parse_types(q_parser *p, q_rel_pat *r)
 {
-    uint32_t types[1024];
+    uint32_t types[MAX_TYPES];
     uint32_t n = 0;
     do {
         if (n)
@@ -236,12 +263,7 @@ static bool parse_types(q_parser *p, q_rel_pat *r)
         cg_str name;
         if (!qp_name(p, &name, "relationship type"))
             return false;
-        if (n == sizeof types / sizeof *types) {
-            q_fail_limit(p->c, t->start, "relationship types of one pattern", 1024);
-            return false;
-        }
-        types[n] = qp_name_index(p->c, CG_NAMES_KIND, name);
-        if (types[n++] == UINT32_MAX)
+        if (!add_type_or_set(p, t->start, name, types, &n))
             return false;
     } while (qp_punct(p, '|', "|"));
     if (!(r->types = q_alloc(p->c, n, sizeof *r->types)))

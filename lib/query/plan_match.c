@@ -174,6 +174,29 @@ static uint32_t node_of(match_plan *m, const q_node_pat *n)
     return m->n_nodes++;
 }
 
+static void add_kind(const match_plan *m, plan_rel *x, uint32_t kind)
+{
+    if (q_bit(x->kinds->words, kind))
+        return;
+    q_bit_set(x->kinds->words, kind);
+    x->edges += (double)cg_kind_count(m->r->g, kind);
+    x->no_kind = false;
+}
+
+/* AZ_ATTACK_PATHS: what the rules declare traversable among the kinds of Azure, which begin with AZ. AD_ATTACK_PATHS: among those of Active
+ * Directory, which neither begin so nor have an underscore as those of other clouds do. */
+static void add_builtin_set(const match_plan *m, plan_rel *x, cg_str set)
+{
+    bool azure = cg_str_starts(set, CG_STR("AZ"));
+    for (uint32_t kind = 0; kind < cg_name_count(m->r->g, CG_NAMES_KIND); kind++) {
+        cg_str name = cg_name_get(m->r->g, CG_NAMES_KIND, kind);
+        bool fits =
+            azure ? cg_str_starts(name, CG_STR("AZ")) : !cg_str_starts(name, CG_STR("AZ")) && cg_str_find(name, CG_STR("_"), 0) == SIZE_MAX;
+        if (fits && cg_kind_get_info(m->r->g, kind)->traversable)
+            add_kind(m, x, kind);
+    }
+}
+
 static bool set_kinds(match_plan *m, plan_rel *x)
 {
     const cg_run *r = m->r;
@@ -189,11 +212,10 @@ static bool set_kinds(match_plan *m, plan_rel *x)
     x->no_kind = true;
     for (uint32_t i = 0; i < x->rel->n_types; i++) {
         uint32_t kind = r->names[x->rel->types[i]];
-        if (kind == CG_NO_NAME || q_bit(x->kinds->words, kind))
-            continue;
-        q_bit_set(x->kinds->words, kind);
-        x->edges += (double)cg_kind_count(r->g, kind);
-        x->no_kind = false;
+        if (kind != CG_NO_NAME)
+            add_kind(m, x, kind);
+        else if (q_is_builtin_set(r->q->names.data[x->rel->types[i]].text))
+            add_builtin_set(m, x, r->q->names.data[x->rel->types[i]].text);
     }
     return true;
 }

@@ -20,6 +20,18 @@ enum { CG_LANG_GRAPH = 0, CG_LANG_PIPE = 1 };
 /* `source` names the text in errors ("query", or a rule file) and `base` is where it starts there (line/column of a YAML scalar; 0 = 1:1).
  */
 int32_t cg_query_compile(cg_mem *mem, cg_str text, uint32_t language, cg_str source, cg_pos base, cg_query **out, cspm_error **err);
+/* What a host adds to the language, and what it takes away. Built by one thread, then only read; queries copy what they need. */
+typedef struct cspm_language cg_language;
+int32_t cg_language_new(cg_mem *mem, cg_language **out, cspm_error **err);
+void cg_language_free(cg_language *l);
+/* The name stands for these relationship kinds in patterns; one call for each kind. */
+int32_t cg_language_add_type(cg_language *l, cg_str set, cg_str kind, cspm_error **err);
+void cg_language_search_regex(cg_language *l, bool search); /* =~ finds anywhere in the text */
+/* Queries see only nodes with this label, or whose property is this text, and relationships between those. Setting replaces. */
+int32_t cg_language_restrict_label(cg_language *l, cg_str label, cspm_error **err);
+int32_t cg_language_restrict_property(cg_language *l, cg_str key, cg_str value, cspm_error **err);
+int32_t cg_query_compile_with(cg_mem *mem, const cg_language *host, cg_str text, uint32_t language, cg_str source, cg_pos base,
+                              cg_query **out, cspm_error **err);
 cg_query *cg_query_ref(cg_query *q);
 void cg_query_unref(cg_query *q);
 uint32_t cg_query_n_columns(const cg_query *q);

@@ -90,7 +90,10 @@ static void walk_pattern(reader *w, const q_pattern *p, bool negative)
             const q_rel_pat *r = path->rels[k];
             for (uint32_t t = 0; t < r->n_types; t++)
                 note(w, CG_NAMES_KIND, r->types[t], inner);
-            if (!r->n_types) {
+            bool any = !r->n_types;
+            for (uint32_t t = 0; t < r->n_types; t++)
+                any = any || q_is_builtin_set(w->c->q->names.data[r->types[t]].text);
+            if (any) {
                 w->any_kind = true;
                 w->negated_any = w->negated_any || inner;
             }

@@ -80,6 +80,8 @@ static int32_t open_run(cg_run *r, const cg_param *params, uint32_t n_params, cs
     int32_t rc = set_params(r, params, n_params, err);
     if (rc >= 0)
         rc = set_names(r, err);
+    if (rc >= 0)
+        rc = q_open_sight(r, err);
     if (rc < 0)
         return rc;
     cspm_error *local = NULL; /* the planner reads the code back */
@@ -193,6 +195,7 @@ void cg_run_free(cg_run *r)
     q_close_all(r);
     q_regex_close(r);
     q_sets_close(r);
+    cg_free(mem, r->hidden);
     cg_arena_free(&r->arena);
     cg_query_unref(r->q);
     cg_graph_unref(r->g);

@@ -56,7 +56,7 @@ const char *ask_bytes(bench *b, const char *query, size_t length)
     cg_run *r = NULL;
     cspm_error *err = NULL;
     cg_buf_clear(&b->out);
-    int32_t rc = cg_query_compile(b->mem, (cg_str){ query, length }, CG_LANG_GRAPH, CG_STR("query"), (cg_pos){ 0 }, &q, &err);
+    int32_t rc = cg_query_compile_with(b->mem, b->host, (cg_str){ query, length }, CG_LANG_GRAPH, CG_STR("query"), (cg_pos){ 0 }, &q, &err);
     if (rc >= 0)
         rc = cg_query_run(q, b->g, b->params, b->n_params, &b->limits, b->op, &r, &err);
     if (rc >= 0)

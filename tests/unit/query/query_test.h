@@ -20,6 +20,7 @@ typedef struct bench {
     const cg_param *params;
     uint32_t n_params;
     cspm_op *op;
+    const cg_language *host;
 } bench;
 void bench_open(bench *b, const char *create);
 void bench_close(bench *b);
@@ -39,5 +40,6 @@ Suite *limits_suite(void);
 Suite *memory_suite(void);
 Suite *random_suite(void);
 Suite *plan_suite(void);
+Suite *language_suite(void);
 
 #endif
