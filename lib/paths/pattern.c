@@ -153,21 +153,19 @@ static bool node_before(const cg_core *c, const cg_node *a, const cg_node *b)
 }
 CG_DEFINE_SORT(sort_nodes, const cg_core *, cg_node, node_before)
 
-/* Nodes of the spots of a group that are live, ascending, each once. */
+/* Nodes of the live spots of a level, ascending, each once. */
 static int32_t live_nodes(keeper *k, cg_level *l, cg_node **nodes, uint32_t *n, cspm_error **err)
 {
     const cg_trie *t = &k->t;
-    cg_group *g = cg_level_group(l);
-    uint32_t count = 0;
-    cg_node *list = cg_arena_alloc(&k->out->arena, (g->end - g->begin) * sizeof *list);
+    size_t count = l->live.count;
+    cg_node *list = cg_arena_alloc(&k->out->arena, count * sizeof *list);
     if (!list)
         return cg_nomem(t->c->mem, err);
-    for (uint32_t i = g->begin; i < g->end; i++)
-        if (l->spots.data[i].rest != CG_NEVER)
-            list[count++] = core_node(t->c, cg_place_vertex(t, l->spots.data[i].place));
+    for (size_t i = 0; i < count; i++)
+        list[i] = core_node(t->c, cg_place_vertex(t, l->spots.data[l->live.data[i]].place));
     sort_nodes(t->c, list, count);
     *n = 0;
-    for (uint32_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         if (*n == 0 || list[*n - 1] != list[i])
             list[(*n)++] = list[i];
     *nodes = list;
@@ -179,11 +177,9 @@ static uint32_t most_twins(const cg_trie *t, uint32_t hops)
     uint32_t most = 1;
     for (uint32_t level = 0; level <= hops; level++) {
         const cg_level *l = &t->levels[level];
-        const cg_group *g = &l->groups.data[l->at];
-        for (uint32_t i = g->begin; i < g->end; i++) {
-            uint32_t size = t->twins[cg_place_vertex(t, l->spots.data[i].place)];
-            if (l->spots.data[i].rest != CG_NEVER && size > most)
-                most = size;
+        for (size_t i = 0; i < l->live.count; i++) {
+            uint32_t size = t->twins[cg_place_vertex(t, l->spots.data[l->live.data[i]].place)];
+            most = size > most ? size : most;
         }
     }
     return most;
@@ -193,9 +189,7 @@ static int32_t make_pattern(keeper *k, uint32_t hops, uint64_t count, cspm_error
 {
     cg_trie *t = &k->t;
     cg_pattern p = { .n_hops = hops, .count = count };
-    int32_t rc = cg_pattern_rest(t, hops, err);
-    if (rc == CSPM_OK)
-        rc = cg_pattern_exemplar(t, hops, &k->out->arena, &p.exemplar, err);
+    int32_t rc = cg_pattern_exemplar(t, hops, &k->out->arena, &p.exemplar, err);
     if (rc == CSPM_DONE)
         return t->work.exhausted ? CSPM_DONE : CSPM_OK; /* only walks that repeat a node */
     if (rc < 0)
@@ -234,7 +228,7 @@ static int32_t consider(keeper *k, uint32_t hops, cspm_error **err)
         uint32_t target = t->c->target_at[cg_place_vertex(t, s->place)];
         if (target == CG_NONE || (s->place & t->full_mask) != t->full_mask)
             continue;
-        uint64_t cost = s->cost + core_target_weight(t->c, target);
+        uint64_t cost = s->cost + t->target_weight[target];
         count = sat_add(count, s->count);
         low = cost < low ? cost : low;
     }
@@ -244,7 +238,11 @@ static int32_t consider(keeper *k, uint32_t hops, cspm_error **err)
         k->dropped = true;
         return CSPM_OK;
     }
-    return make_pattern(k, hops, count, err);
+    int32_t rc = cg_pattern_rest(&k->t, hops, err);
+    if (rc == CSPM_OK)
+        rc = make_pattern(k, hops, count, err);
+    cg_pattern_forget(&k->t, hops);
+    return rc;
 }
 
 static int32_t walk_trie(keeper *k, cspm_error **err)
@@ -296,11 +294,14 @@ static int32_t prepare(cg_trie *t, cspm_op *op, cspm_error **err)
     t->entry_step = cg_alloc_array(c->mem, c->n, sizeof *t->entry_step);
     t->own = cg_calloc(c->mem, c->n, sizeof *t->own);
     t->rest = cg_alloc_array(c->mem, c->n, sizeof *t->rest);
+    t->target_weight = cg_alloc_array(c->mem, c->n_targets, sizeof *t->target_weight);
     t->twins = cg_calloc(c->mem, c->n, sizeof *t->twins);
     t->slot = cg_alloc_array(c->mem, places, sizeof *t->slot);
     t->stamp = cg_calloc(c->mem, places, sizeof *t->stamp);
-    if (!t->label || !t->step_of || !t->entry_step || !t->own || !t->rest || !t->twins || !t->slot || !t->stamp)
+    if (!t->label || !t->step_of || !t->entry_step || !t->own || !t->rest || !t->target_weight || !t->twins || !t->slot || !t->stamp)
         return cg_nomem(c->mem, err);
+    for (uint32_t i = 0; i < c->n_targets; i++)
+        t->target_weight[i] = i && c->targets[i].factor == c->targets[i - 1].factor ? t->target_weight[i - 1] : core_target_weight(c, i);
     for (uint32_t v = 0; v < c->n; v++) {
         t->label[v] = CG_NO_NAME;
         if (!core_is_hub(c, v) && c->view->graph)
@@ -317,16 +318,23 @@ static int32_t prepare(cg_trie *t, cspm_op *op, cspm_error **err)
 static void release(cg_trie *t)
 {
     cg_mem *mem = t->c->mem;
-    void *blocks[] = { t->label, t->step_of, t->entry_step, t->own, t->rest, t->twins, t->slot, t->stamp, t->step_count };
+    void *blocks[] = { t->label, t->step_of, t->entry_step, t->own, t->rest, t->target_weight, t->twins, t->slot, t->stamp, t->step_count };
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         cg_free(mem, blocks[i]);
     cg_vec_free(mem, &t->steps);
     cg_vec_free(mem, &t->steps_hit);
     cg_vec_free(mem, &t->emitted);
     cg_vec_free(mem, &t->visits);
+    cg_vec_free(mem, &t->passed);
+    cg_vec_free(mem, &t->grouped);
     for (uint32_t i = 0; i <= CG_MAX_HOPS; i++) {
         cg_vec_free(mem, &t->levels[i].spots);
         cg_vec_free(mem, &t->levels[i].groups);
+        cg_vec_free(mem, &t->levels[i].links);
+        cg_vec_free(mem, &t->levels[i].passages);
+        cg_vec_free(mem, &t->levels[i].sources);
+        cg_vec_free(mem, &t->levels[i].live);
+        cg_vec_free(mem, &t->levels[i].rest);
     }
 }
 

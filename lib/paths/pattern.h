@@ -9,9 +9,28 @@
 typedef struct cg_spot {
     uint64_t count; /* walks that come here, saturating */
     uint64_t cost;  /* packed, of the cheapest of them */
-    uint64_t rest;  /* packed, of the cheapest way on to a target of the pattern; set while one is made */
     uint32_t place;
+    uint32_t link, n_links; /* how walks come here: links of the level */
 } cg_spot;
+
+/* One way into a spot: from a spot one level up, or through a hub. */
+#define CG_LINK_HUB (UINT32_C(1) << 31)
+typedef struct cg_link {
+    uint64_t weight;
+    uint32_t parent; /* spot one level up, or CG_LINK_HUB and a passage of this level */
+} cg_link;
+
+/* One hub, passed by walks with the same waypoints behind them. A walk does not leave a hub for the node it came from, so the best way on
+ * is kept together with the best one to another node. */
+typedef struct cg_passage {
+    uint32_t source, n_sources;
+    uint32_t best_node;
+    uint64_t best, second; /* CG_NEVER between uses */
+} cg_passage;
+typedef struct cg_source {
+    uint64_t weight;
+    uint32_t parent, node; /* spot one level up; first state of its node */
+} cg_source;
 
 /* Spots of one trie node: those reached by its sequence. */
 typedef struct cg_group {
@@ -24,6 +43,11 @@ typedef struct cg_level {
     CG_VEC(cg_spot) spots;
     CG_VEC(cg_group) groups; /* children of the trie node one level up */
     uint32_t at;             /* the group the walk is in */
+    CG_VEC(cg_link) links;
+    CG_VEC(cg_passage) passages;
+    CG_VEC(cg_source) sources;
+    CG_VEC(uint64_t) rest; /* by spot: packed, of the cheapest way on to a target of the pattern; CG_NEVER unless one is made */
+    CG_VEC(uint32_t) live; /* spots of the group on some walk of the pattern being made; only these have a rest cost */
 } cg_level;
 
 typedef struct cg_step_class {
@@ -31,12 +55,13 @@ typedef struct cg_step_class {
 } cg_step_class;
 
 typedef struct cg_emitted {
-    cg_spot spot;
-    uint32_t step;
+    uint64_t count, cost;
+    cg_link link;
+    uint32_t place, step;
 } cg_emitted;
 typedef struct cg_hub_visit {
-    uint64_t count, cost;
-    uint32_t hub, place;
+    uint64_t count, cost, weight;
+    uint32_t hub, place, parent;
 } cg_hub_visit;
 
 typedef struct cg_trie {
@@ -51,9 +76,11 @@ typedef struct cg_trie {
     CG_VEC(uint32_t) steps_hit;
     CG_VEC(cg_emitted) emitted;
     CG_VEC(cg_hub_visit) visits;
-    uint64_t *own;   /* by core vertex, zero between uses */
-    uint64_t *rest;  /* packed rest costs of states and hubs */
-    uint32_t *twins; /* core vertex -> size of its group of interchangeable ones */
+    CG_VEC(uint32_t) passed, grouped; /* scratch: passages with a way on; emitted spots by class */
+    uint64_t *own;                    /* by core vertex, zero between uses */
+    uint64_t *rest;                   /* packed rest costs of states and hubs */
+    uint64_t *target_weight;          /* by target, as core_target_weight */
+    uint32_t *twins;                  /* core vertex -> size of its group of interchangeable ones */
     cg_level levels[CG_MAX_HOPS + 1];
     uint32_t *slot; /* place -> spot, where stamped */
     uint32_t *stamp, now;
@@ -90,8 +117,10 @@ bool cg_trie_start(cg_trie *t);
 int32_t cg_trie_step(cg_trie *t, uint32_t hops, cspm_error **err);
 
 /* ---- pattern_exemplar.c ---- */
-/* Rest costs of all spots on the current sequence of `hops` steps, from its targets back. */
+/* Rest costs of the spots on the current sequence of `hops` steps that lead to its targets, found from these back. */
 int32_t cg_pattern_rest(cg_trie *t, uint32_t hops, cspm_error **err);
+/* Take them back; due after each cg_pattern_rest, however it ended. */
+void cg_pattern_forget(cg_trie *t, uint32_t hops);
 /* The cheapest simple path of it; CSPM_DONE when there is none. */
 int32_t cg_pattern_exemplar(cg_trie *t, uint32_t hops, cg_arena *arena, cg_found *out, cspm_error **err);
 

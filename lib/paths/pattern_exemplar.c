@@ -1,68 +1,100 @@
 /* What a pattern rests on: exact rest costs along its own sequence, and from them its cheapest simple path. */
 #include "paths/pattern.h"
 
-static uint32_t spot_at(const cg_trie *t, uint32_t place)
+static bool relax_spot(cg_trie *t, cg_level *l, uint32_t at, uint64_t rest)
 {
-    return t->stamp[place] == t->now ? t->slot[place] : CG_NONE;
+    uint64_t *known = &l->rest.data[at];
+    if (*known == CG_NEVER && !cg_vec_push(t->c->mem, &l->live, at))
+        return false;
+    *known = rest < *known ? rest : *known;
+    return true;
 }
 
-static void stamp_group(cg_trie *t, cg_level *l)
+/* A way on from a hub to `node`. */
+static bool relax_passage(cg_trie *t, cg_level *l, uint32_t at, uint64_t rest, uint32_t node)
 {
-    cg_group *g = cg_level_group(l);
-    t->now++;
-    for (uint32_t i = g->begin; i < g->end; i++) {
-        t->stamp[l->spots.data[i].place] = t->now;
-        t->slot[l->spots.data[i].place] = i;
+    cg_passage *p = &l->passages.data[at];
+    if (p->best == CG_NEVER && !cg_vec_push(t->c->mem, &t->passed, at))
+        return false;
+    if (rest < p->best) {
+        p->second = node == p->best_node ? p->second : p->best;
+        p->best = rest;
+        p->best_node = node;
+    } else if (node != p->best_node && rest < p->second) {
+        p->second = rest;
     }
+    return true;
 }
 
-/* Cheapest way on from a spot, one hop further to spots of the next level. */
-static uint64_t spot_rest(cg_trie *t, const cg_spot *s, cg_level *next, uint64_t *steps)
+/* From what passed hubs lead on to, to those who came there; the passages are clean again afterwards. */
+static bool leave_passages(cg_trie *t, cg_level *l, cg_level *before, uint64_t *steps)
 {
-    const cg_core *c = t->c;
-    uint32_t u = cg_place_vertex(t, s->place), step = cg_level_group(next)->step;
-    uint64_t best = CG_NEVER;
-    for (uint32_t a = c->out[u]; a < c->out[u + 1]; a++) {
-        uint32_t first = a, last = a + 1;
-        if (core_is_hub(c, c->to[a])) {
-            first = c->out[c->to[a]];
-            last = c->out[c->to[a] + 1];
+    bool ok = true;
+    for (size_t i = 0; i < t->passed.count; i++) {
+        cg_passage *p = &l->passages.data[t->passed.data[i]];
+        const cg_source *s = l->sources.data + p->source;
+        *steps += p->n_sources;
+        for (uint32_t j = 0; j < p->n_sources && ok; j++) {
+            uint64_t rest = s[j].node == p->best_node ? p->second : p->best;
+            ok = rest == CG_NEVER || relax_spot(t, before, s[j].parent, rest + s[j].weight);
         }
-        *steps += 1 + last - first;
-        for (uint32_t i = first; i < last; i++) {
-            if (t->step_of[i] != step || c->same[c->to[i]] == c->same[u])
-                continue;
-            uint32_t at = spot_at(t, cg_place_enter(t, s->place, c->to[i]));
-            uint64_t on = at == CG_NONE ? CG_NEVER : core_add(next->spots.data[at].rest, core_weight(c, u, a));
-            best = on < best ? on : best;
+        p->best = p->second = CG_NEVER;
+        p->best_node = CG_NONE;
+    }
+    t->passed.count = 0;
+    return ok;
+}
+
+/* One level back: whatever leads to a live spot is live. */
+static bool one_level_back(cg_trie *t, uint32_t level, uint64_t *steps)
+{
+    cg_level *l = &t->levels[level], *before = &t->levels[level - 1];
+    bool ok = true;
+    for (size_t i = 0; i < l->live.count && ok; i++) {
+        const cg_spot *s = &l->spots.data[l->live.data[i]];
+        const cg_link *link = l->links.data + s->link;
+        uint64_t rest = l->rest.data[l->live.data[i]];
+        *steps += s->n_links;
+        for (uint32_t j = 0; j < s->n_links && ok; j++) {
+            if (link[j].parent & CG_LINK_HUB)
+                ok = relax_passage(t, l, link[j].parent & ~CG_LINK_HUB, rest + link[j].weight, t->c->same[cg_place_vertex(t, s->place)]);
+            else
+                ok = relax_spot(t, before, link[j].parent, rest + link[j].weight);
         }
     }
-    return best;
+    return leave_passages(t, l, before, steps) && ok;
 }
 
 int32_t cg_pattern_rest(cg_trie *t, uint32_t hops, cspm_error **err)
 {
     const cg_core *c = t->c;
     cg_level *last = &t->levels[hops];
-    cg_group *g = cg_level_group(last);
+    const cg_group *g = cg_level_group(last);
     for (uint32_t i = g->begin; i < g->end; i++) {
-        cg_spot *s = &last->spots.data[i];
+        const cg_spot *s = &last->spots.data[i];
         uint32_t target = c->target_at[cg_place_vertex(t, s->place)];
-        bool done = target != CG_NONE && (s->place & t->full_mask) == t->full_mask;
-        s->rest = done ? core_target_weight(c, target) : CG_NEVER;
+        if (target != CG_NONE && (s->place & t->full_mask) == t->full_mask && !relax_spot(t, last, i, t->target_weight[target]))
+            return cg_nomem(c->mem, err);
     }
-    for (uint32_t level = hops; level-- > 0;) {
-        cg_level *l = &t->levels[level];
+    for (uint32_t level = hops; level > 0; level--) {
         uint64_t steps = 0;
-        stamp_group(t, &t->levels[level + 1]);
-        g = cg_level_group(l);
-        for (uint32_t i = g->begin; i < g->end; i++)
-            l->spots.data[i].rest = spot_rest(t, &l->spots.data[i], &t->levels[level + 1], &steps);
+        if (!one_level_back(t, level, &steps))
+            return cg_nomem(c->mem, err);
         int32_t rc = work_add(&t->work, steps, err);
         if (rc != CSPM_OK)
             return rc;
     }
     return CSPM_OK;
+}
+
+void cg_pattern_forget(cg_trie *t, uint32_t hops)
+{
+    for (uint32_t level = 0; level <= hops; level++) {
+        cg_level *l = &t->levels[level];
+        for (size_t i = 0; i < l->live.count; i++)
+            l->rest.data[l->live.data[i]] = CG_NEVER;
+        l->live.count = 0;
+    }
 }
 
 /* ---- the cheapest simple path: best-first over the spots, with exact rest costs ---- */
@@ -75,6 +107,7 @@ typedef struct tip {
 
 typedef struct exemplar {
     cg_trie *t;
+    uint64_t most; /* what a path may cost at most, packed */
     CG_VEC(tip) tips;
     CG_VEC(uint32_t) heap;
 } exemplar;
@@ -156,20 +189,20 @@ static int32_t tip_expand(exemplar *x, uint32_t at, cspm_error **err)
     uint32_t u = cg_place_vertex(t, p.place), step = cg_level_group(next)->step;
     for (uint32_t a = c->out[u]; a < c->out[u + 1]; a++) {
         bool hub = core_is_hub(c, c->to[a]);
+        uint64_t walked = p.walked + core_weight(c, u, a);
         uint32_t first = hub ? c->out[c->to[a]] : a, last = hub ? c->out[c->to[a] + 1] : a + 1;
         int32_t rc = work_add(&t->work, 1 + last - first, err);
         if (rc != CSPM_OK)
             return rc;
         for (uint32_t i = first; i < last; i++) {
             uint32_t place, spot;
-            if (t->step_of[i] != step || tip_visited(x, at, c->to[i]))
+            if (t->step_of[i] != step || core_add(walked, t->rest[c->to[i]]) > x->most)
                 continue;
             place = cg_place_enter(t, p.place, c->to[i]);
             spot = cg_level_find(next, place);
-            if (spot == CG_NONE || next->spots.data[spot].rest == CG_NEVER)
+            if (spot == CG_NONE || core_add(walked, next->rest.data[spot]) > x->most || tip_visited(x, at, c->to[i]))
                 continue;
-            uint64_t walked = p.walked + core_weight(c, u, a);
-            tip q = { walked, walked + next->spots.data[spot].rest, at, place, p.level + 1, i, hub ? a : CG_NONE };
+            tip q = { walked, walked + next->rest.data[spot], at, place, p.level + 1, i, hub ? a : CG_NONE };
             if ((rc = tip_push(x, &q, err)) < 0)
                 return rc;
         }
@@ -191,33 +224,56 @@ static int32_t tip_emit(const exemplar *x, uint32_t at, cg_arena *arena, cg_foun
     return cg_found_make(c, arena, p->arc, target, arcs + n, 2 * CG_MAX_HOPS - n, out, err);
 }
 
-int32_t cg_pattern_exemplar(cg_trie *t, uint32_t hops, cg_arena *arena, cg_found *out, cspm_error **err)
+/* The cheapest simple path that costs no more than x->most; CSPM_DONE when there is none. */
+static int32_t search(exemplar *x, uint32_t hops, cg_arena *arena, cg_found *out, cspm_error **err)
 {
+    cg_trie *t = x->t;
     const cg_core *c = t->c;
-    exemplar x = { .t = t };
-    int32_t rc = CSPM_OK;
     cg_level *first = &t->levels[0];
+    int32_t rc = CSPM_OK;
+    x->tips.count = x->heap.count = 0;
     for (uint32_t i = 0; i < c->n_entries && rc == CSPM_OK; i++) {
         uint32_t v = c->entry_vertex[i], spot = v == CG_NONE ? CG_NONE : cg_level_find(first, cg_place_enter(t, 0, v));
-        if (spot == CG_NONE || first->spots.data[spot].rest == CG_NEVER)
+        if (spot == CG_NONE || first->rest.data[spot] == CG_NEVER)
             continue;
         tip p = { core_entry_weight(c, i), 0, CG_NONE, first->spots.data[spot].place, 0, i, CG_NONE };
-        p.key = p.walked + first->spots.data[spot].rest;
-        rc = tip_push(&x, &p, err);
+        p.key = p.walked + first->rest.data[spot];
+        if (p.key <= x->most)
+            rc = tip_push(x, &p, err);
     }
     while (rc == CSPM_OK) {
-        if (x.heap.count == 0) {
-            rc = CSPM_DONE;
-            break;
-        }
-        uint32_t at = tip_pop(&x);
-        if (x.tips.data[at].level == hops) {
-            rc = tip_emit(&x, at, arena, out, err);
-            break;
-        }
-        rc = tip_expand(&x, at, err);
+        if (x->heap.count == 0)
+            return CSPM_DONE;
+        uint32_t at = tip_pop(x);
+        if (x->tips.data[at].level == hops)
+            return tip_emit(x, at, arena, out, err);
+        rc = tip_expand(x, at, err);
     }
-    cg_vec_free(c->mem, &x.tips);
-    cg_vec_free(c->mem, &x.heap);
+    return rc;
+}
+
+/* What the cheapest walk of the pattern costs. */
+static uint64_t cheapest(const cg_trie *t)
+{
+    const cg_level *first = &t->levels[0];
+    uint64_t least = CG_NEVER;
+    for (size_t i = 0; i < first->live.count; i++) {
+        uint32_t at = first->live.data[i];
+        uint64_t cost = first->spots.data[at].cost + first->rest.data[at];
+        least = cost < least ? cost : least;
+    }
+    return least;
+}
+
+int32_t cg_pattern_exemplar(cg_trie *t, uint32_t hops, cg_arena *arena, cg_found *out, cspm_error **err)
+{
+    exemplar x = { .t = t, .most = cheapest(t) }; /* mostly the cheapest walk is a path: then nothing dearer need be looked at */
+    int32_t rc = search(&x, hops, arena, out, err);
+    if (rc == CSPM_DONE && !t->work.exhausted) {
+        x.most = CG_NEVER - 1;
+        rc = search(&x, hops, arena, out, err);
+    }
+    cg_vec_free(t->c->mem, &x.tips);
+    cg_vec_free(t->c->mem, &x.heap);
     return rc;
 }
