@@ -1,7 +1,8 @@
 /* A view: the traversable part of a graph as one compact 32-bit CSR both ways, the input of every search.
  *
  * Vertices: states 0..n_nodes-1 are (node, control). Nodes that some edge gives only *read* of, and those named in
- * the options, get one more vertex (node, read), numbered from n_nodes. Hubs come last, from first_hub: an arc into a hub is one hop, an arc out of it none, so each pair is one hop exactly.
+ * the options, get one more vertex (node, read), numbered from n_nodes. Hubs come last, from first_hub: an arc into a hub is one hop, an arc out of it
+ * none, so each pair is one hop exactly.
  * Relationships of a node to itself lead nowhere and are left out.
  * From (v, control) every traversable edge of v leaves; from (v, read) only those that need no more than read.
  * Built once for a graph and a set of excluded kinds; immutable; any thread. O(n + m). */
