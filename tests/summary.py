@@ -8,7 +8,7 @@ import re
 import sys
 
 TAP = re.compile(r"^(not ok|ok)\b[^#\n]*(?:#\s*(SKIP\b.*))?", re.M | re.I)
-REASON = re.compile(r"^(?:# *)?(?:skipped|SKIP)[: ]+(.+)$", re.M)
+REASON = re.compile(r"^(?:# ?)?(?:skipped: |SKIP )(.+)$", re.M)
 
 
 def main() -> int:
