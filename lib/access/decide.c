@@ -219,6 +219,8 @@ static void settle(cg_decision *d, cg_tri deny, cg_tri allowed)
                 : allowed == CG_NO                   ? CG_ACCESS_IMPLICITLY_DENIED
                 : deny == CG_NO && allowed == CG_YES ? CG_ACCESS_ALLOWED
                                                      : CG_ACCESS_CONDITIONAL;
+    if (d->result != CG_ACCESS_IMPLICITLY_DENIED)
+        d->missing = 0;
     size_t kept = 0;
     for (size_t i = 0; i < d->deciding.count; i++) {
         const cg_deciding *one = &d->deciding.data[i];

@@ -261,6 +261,8 @@ int32_t cg_policy_parse(cg_arena *arena, cg_str text, cg_policy_kind kind, cg_st
     } else if (rc == CSPM_E_PARSE || rc == CSPM_OK || (rc == CSPM_E_LIMIT && !cg_mem_over_budget(arena->mem))) {
         cg_pos pos = { 0, 1, 1 };
         cspm_error_position(problem, &pos.offset, &pos.line, &pos.column);
+        if (pos.line == 0)
+            pos = (cg_pos){ 0, 1, 1 };
         cg_compile_diag(&c, pos, "policy-syntax", "%s", problem ? cspm_error_message(problem, NULL) : "a policy is an object");
         c.policy->unreadable = true;
         c.policy->pos = pos;

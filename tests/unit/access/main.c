@@ -3,6 +3,10 @@
 int main(void)
 {
     SRunner *sr = srunner_create(condition_suite());
+    srunner_add_suite(sr, decide_suite());
+    srunner_add_suite(sr, document_suite());
+    srunner_add_suite(sr, hostile_suite());
+    srunner_add_suite(sr, memory_suite());
     srunner_add_suite(sr, vectors_suite());
     srunner_set_tap(sr, "-");
     srunner_run_all(sr, CK_ENV);
