@@ -286,6 +286,30 @@ static double enumerate_ours(const pair *p, uint32_t hops, uint64_t *count, bool
     return cpu_now() - start;
 }
 
+/* The report by pattern, core and all, beside listing the same paths one by one. */
+static void bench_patterns(const pair *p, uint32_t hops, int rounds)
+{
+    double ours[MAX_ROUNDS], listed[MAX_ROUNDS];
+    uint64_t paths, walks;
+    char name[96];
+    for (int i = 0; i < rounds; i++) {
+        cg_pattern_list list;
+        double start = cpu_now();
+        cg_core *c = make_core(p, hops, 0);
+        check(cg_paths_patterns(c, 0, NULL, &list, NULL) == CSPM_OK && list.truncated == 0, "patterns failed");
+        ours[i] = cpu_now() - start;
+        walks = 0;
+        for (size_t j = 0; j < list.patterns.count; j++)
+            walks += list.patterns.data[j].count;
+        cg_pattern_list_free(&list);
+        cg_core_free(c);
+        listed[i] = enumerate_ours(p, hops, &paths, true);
+        check(walks >= paths, "the patterns stand for fewer walks than there are paths");
+    }
+    snprintf(name, sizeof name, "patterns of %u hops vs listing the %llu paths behind them", hops, (unsigned long long)paths);
+    row(name, p->e->density, p->e->n_nodes, median(ours, rounds), median(listed, rounds), hops > 8 ? 0.5 : 0.2, hops > 8 ? 5 : 1, false);
+}
+
 static void bench_enumerate(const pair *p, uint32_t hops, int rounds)
 {
     double listed[MAX_ROUNDS], counted[MAX_ROUNDS], peer[MAX_ROUNDS];
@@ -379,6 +403,8 @@ int main(int argc, char **argv)
         make_pair(&p, mem, lists, *density);
         bench_top(&p, rounds);
         bench_enumerate(&p, *density == 'g' ? 10 : 8, rounds);
+        for (uint32_t hops = 8; *density == 'd' && hops <= 10; hops += 2)
+            bench_patterns(&p, hops, rounds);
         free_pair(&p);
     }
     make_pair(&p, mem, reach, 'g');
