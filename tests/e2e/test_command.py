@@ -272,6 +272,25 @@ def test_rules_commands(folder):
     assert expect(run("formats"), 0).stdout.startswith("opengraph")
 
 
+def test_can_vectors(folder):
+    allow = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
+    ask = {"principal": "arn:aws:iam::111111111111:user/ann", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "identity_policies": [allow]}
+    requests = [{"id": "yes", **ask}, {"id": "no", **ask, "action": "s3:PutObject"},
+                {"id": "never", **ask, "scps": [{"level": "root", "policies": [{"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}]}]},
+                {"id": "unread", **ask, "resource_policy": "not a policy"}]
+    (folder / "requests.json").write_text(json.dumps(requests))
+    done = expect(run("can", "--vectors", folder / "requests.json"), 0)
+    assert [tuple(json.loads(line).values()) for line in done.stdout.splitlines()] == [
+        ("yes", "Allowed"), ("no", "ImplicitlyDenied"), ("never", "ExplicitlyDenied"), ("unread", "Conditional")]
+    assert run("can", "--vectors", "-", stdin=json.dumps(requests).encode()).stdout == done.stdout
+    assert expect(run("can", "--vectors", "-", stdin=b"[]"), 0).stdout == ""
+    assert expect(run("can", "--vectors", "-", stdin=b'[{"id":\n7}]'), 3).stderr.startswith("stdin:2:1: error: ")
+    expect(run("can", "--vectors", folder / "absent.json"), 3)
+    expect(run("can", "--vectors", folder / "requests.json", "more"), 2)
+    expect(run("can", "--vectors"), 2)
+    expect(run("can", "arn:aws:iam::111111111111:user/ann", "s3:GetObject", "arn:aws:s3:::b/k", SAMPLE), 6)
+
+
 def test_limits(folder):
     expect(run("analyze", SAMPLE, "--max-memory", "64K"), 4)
     done = run("analyze", SAMPLE, "--deadline", "0.000001", "--format", "json")
