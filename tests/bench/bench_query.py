@@ -4,8 +4,8 @@
 usage: bench_query.py LIBCSPMGRAPH ESTATE_FILE SCRATCH [--nodes N] [--density g|d] [--rounds N]
 
 Both hold the same nodes and attack edges of a generated estate, and both must give the same rows. Kuzu has one table of nodes and one of edges and,
-besides, a table of its own for each kind; where a question can be put to either, it is timed on the one that answers faster. Preparing is timed apart from
-running; rows are made and dropped by both, not turned into Python values. Kuzu is installed from PyPI into SCRATCH; without it, or without
+besides, a table of its own for each kind; each question is put to the layout that suits it, and where two texts are given the faster is timed.
+Preparing is timed apart from running; rows are made and dropped by both, not turned into Python values. Kuzu is installed from PyPI into SCRATCH; without it, or without
 CSPM_FULL=1 in the environment, the benchmark says so and exits with 77. One JSON line a row, exit status 1 when a gate is missed.
 """
 import argparse
