@@ -37,6 +37,7 @@ static const option table[] = {
     { "--now", INSTANT, AT(now) },
     { "--output", TEXT, AT(output) },
     { "--param", LIST, AT(parameters) },
+    { "--profile", FLAG, AT(profile) },
     { "--progress", WHEN, AT(progress) },
     { "--quiet", FLAG, AT(quiet) },
     { "--rules", LIST, AT(rules) },

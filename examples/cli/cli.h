@@ -35,7 +35,7 @@ typedef struct options {
     uint64_t max_memory;
     double deadline;
     int64_t now; /* microseconds; INT64_MIN = the system clock */
-    bool no_builtin_rules, assume_breach, keep_going, quiet, explain, exclude_conditional, no_fixes, errors_json, help, version;
+    bool no_builtin_rules, assume_breach, keep_going, quiet, explain, profile, exclude_conditional, no_fixes, errors_json, help, version;
     when progress, color;
 } options;
 

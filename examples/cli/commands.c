@@ -22,7 +22,8 @@ static int set_parameters(session *s, cspm_params **out)
         if (cspm_params_set_json(*out, name, (size_t)(equals - name), equals + 1, CSPM_NUL, &error) != CSPM_OK) {
             int rc = exit_of_status(cspm_error_code(error));
             if (rc == EXIT_INPUT || rc == EXIT_USAGE)
-                rc = usage_error("--param %s: the value must be JSON (strings in double quotes): %s", item, cspm_error_message(error, NULL));
+                rc =
+                    usage_error("--param %s: the value must be JSON (strings in double quotes): %s", item, cspm_error_message(error, NULL));
             else
                 return report(error);
             cspm_error_free(error);
@@ -97,7 +98,9 @@ int command_query(session *s)
         run.now_us = o->now;
         run.max_rows = o->top;
         progress_start(s->op, o);
-        if (cspm_query_run(query, s->graph, params, &run, s->op, &cursor, &error) != CSPM_OK)
+        if (o->profile && cspm_query_profile(query, s->graph, params, &run, s->op, &plan, &error) == CSPM_OK)
+            rc = output_buffer(o, plan);
+        else if (error || cspm_query_run(query, s->graph, params, &run, s->op, &cursor, &error) != CSPM_OK)
             rc = report(error);
         else
             rc = rows_print(o, cursor, format_of(o), &truncated);

@@ -39,6 +39,7 @@ static const page pages[] = {
                  "  --lang graph           the language of QUERY\n"
                  "  --param NAME=JSON      a value for $NAME (may be repeated)\n"
                  "  --explain              print the plan instead of running it\n"
+                 "  --profile              run it and print the plan with the rows each step made\n"
                  "  --top N                at most N rows\n"
                  "  --format NAME          table (default on a terminal), json (default elsewhere), ndjson, csv\n" LOAD_OPTIONS
                  "\nExample:\n  cspmgraph query 'MATCH (u:Identity)-[r]->(s:Secret) RETURN u.name, type(r), s.name' exports/\n" },

@@ -44,6 +44,65 @@ CSPM_API void cspm_run_options_init(cspm_run_options *options, uint32_t struct_s
  */
 CSPM_API int32_t cspm_query_compile(cspm_context *context, const char *text, size_t length, uint32_t language, cspm_query **out, cspm_error **err);
 /**
+ * Make an empty host language: what a host adds to the query language, and what it hides from queries.
+ * @param[out] out the caller's to free; one language serves any number of compiles
+ * @thread any
+ * @since 0.1
+ */
+CSPM_API int32_t cspm_language_new(cspm_context *context, cspm_language **out, cspm_error **err);
+/**
+ * Add a relationship kind to a type set: in patterns the name of the set stands for all its kinds, as in `-[:MOVES*1..4]->`.
+ * AD_ATTACK_PATHS and AZ_ATTACK_PATHS are there without a host: the kinds the rules declare traversable.
+ * @param set name of the set, copied; hides a kind of the same name
+ * @param kind relationship kind, copied; one call for each
+ * @return CSPM_OK or CSPM_E_INVALID (a name is empty or not UTF-8)
+ * @thread one
+ * @since 0.1
+ */
+CSPM_API int32_t cspm_language_add_type(cspm_language *language, const char *set, size_t set_length, const char *kind, size_t kind_length, cspm_error **err);
+/**
+ * Let `=~` find its pattern anywhere in the text instead of matching the whole text.
+ * @param search zero = whole text, the default
+ * @thread one
+ * @since 0.1
+ */
+CSPM_API void cspm_language_search_regex(cspm_language *language, int32_t search);
+/**
+ * Hide every node without this label from queries, and with it its relationships: patterns, paths, counts, subqueries and functions see a graph
+ * of the other nodes only, and no query text changes that. Replaces an earlier restriction. The pipe form refuses to be restricted.
+ * The plan of cspm_query_explain is for the host: its estimates count the whole graph.
+ * @param label copied; when no node has it, queries see no nodes
+ * @return CSPM_OK or CSPM_E_INVALID (the name is empty or not UTF-8)
+ * @thread one
+ * @since 0.1
+ */
+CSPM_API int32_t cspm_language_restrict_label(cspm_language *language, const char *label, size_t label_length, cspm_error **err);
+/**
+ * As cspm_language_restrict_label, for nodes whose property `key` is exactly this text.
+ * @param key property key, copied
+ * @param value copied; a property of another type, lists included, never matches
+ * @return CSPM_OK or CSPM_E_INVALID (the key is empty, or a text is not UTF-8)
+ * @thread one
+ * Each run reads the property of every node once.
+ * @since 0.1
+ */
+CSPM_API int32_t cspm_language_restrict_property(cspm_language *language, const char *key, size_t key_length, const char *value, size_t value_length, cspm_error **err);
+/**
+ * Release a language. Queries compiled with it are not affected. NULL is fine.
+ * @thread one
+ * @since 0.1
+ */
+CSPM_API void cspm_language_free(cspm_language *language);
+/**
+ * As cspm_query_compile, with a host's language.
+ * @param host NULL = none; read during the call only, and by any number of calls at once
+ * @param language CSPM_LANG_*
+ * @return as cspm_query_compile
+ * @thread any
+ * @since 0.1
+ */
+CSPM_API int32_t cspm_query_compile_with(cspm_context *context, const cspm_language *host, const char *text, size_t length, uint32_t language, cspm_query **out, cspm_error **err);
+/**
  * Run a query. Rows are made as the cursor is read; without ORDER BY their order depends on graph and query only.
  * @param params NULL = none; borrowed during the call
  * @param options NULL = defaults; zeros take the context's limits
@@ -61,6 +120,17 @@ CSPM_API int32_t cspm_query_run(cspm_query *query, cspm_graph *graph, const cspm
  * @since 0.1
  */
 CSPM_API int32_t cspm_query_explain(cspm_query *query, cspm_graph *graph, cspm_buffer **out, cspm_error **err);
+/**
+ * Run a query to its end, drop the rows, and give the plan with the rows each operator really made beside the estimates.
+ * @param params NULL = none; borrowed during the call
+ * @param options NULL = defaults; zeros take the context's limits
+ * @param op watched during the call
+ * @param[out] out the caller's to unref
+ * @return as cspm_query_run, and what reading its rows returns
+ * @thread any
+ * @since 0.1
+ */
+CSPM_API int32_t cspm_query_profile(cspm_query *query, cspm_graph *graph, const cspm_params *params, const cspm_run_options *options, cspm_op *op, cspm_buffer **out, cspm_error **err);
 /**
  * Whether the text reads a property by name. A query that reads riskScore, riskLevel or attackPaths wants the graph of an analysis
  * (cspm_analysis_graph), where every node has them.

@@ -23,11 +23,68 @@ void cspm_run_options_init(cspm_run_options *options, uint32_t struct_size)
 
 int32_t cspm_query_compile(cspm_context *context, const char *text, size_t length, uint32_t language, cspm_query **out, cspm_error **err)
 {
+    return cspm_query_compile_with(context, NULL, text, length, language, out, err);
+}
+
+int32_t cspm_query_compile_with(cspm_context *context, const cspm_language *host, const char *text, size_t length, uint32_t language,
+                                cspm_query **out, cspm_error **err)
+{
     if (!context || !out)
         return CSPM_E_INVALID;
     *out = NULL;
     API_CHECK(context->mem, text, err, "the query text is NULL");
-    return cg_query_compile(context->mem, api_str(text, length), language, CG_STR("query"), (cg_pos){ 0, 1, 1 }, out, err);
+    return cg_query_compile_with(context->mem, host, api_str(text, length), language, CG_STR("query"), (cg_pos){ 0, 1, 1 }, out, err);
+}
+
+int32_t cspm_language_new(cspm_context *context, cspm_language **out, cspm_error **err)
+{
+    return context && out ? cg_language_new(context->mem, out, err) : CSPM_E_INVALID;
+}
+
+static bool is_name(cg_str s)
+{
+    return s.length > 0 && s.data && cg_utf8_check(s.data, s.length) == SIZE_MAX;
+}
+
+int32_t cspm_language_add_type(cspm_language *language, const char *set, size_t set_length, const char *kind, size_t kind_length,
+                               cspm_error **err)
+{
+    if (!language)
+        return CSPM_E_INVALID;
+    cg_str name = api_str(set, set_length), member = api_str(kind, kind_length);
+    API_CHECK(cg_language_mem(language), is_name(name) && is_name(member), err, "a type set and its kinds need UTF-8 names");
+    return cg_language_add_type(language, name, member, err);
+}
+
+void cspm_language_search_regex(cspm_language *language, int32_t search)
+{
+    if (language)
+        cg_language_search_regex(language, search != 0);
+}
+
+int32_t cspm_language_restrict_label(cspm_language *language, const char *label, size_t label_length, cspm_error **err)
+{
+    if (!language)
+        return CSPM_E_INVALID;
+    cg_str name = api_str(label, label_length);
+    API_CHECK(cg_language_mem(language), is_name(name), err, "a label needs a UTF-8 name");
+    return cg_language_restrict_label(language, name, err);
+}
+
+int32_t cspm_language_restrict_property(cspm_language *language, const char *key, size_t key_length, const char *value, size_t value_length,
+                                        cspm_error **err)
+{
+    if (!language)
+        return CSPM_E_INVALID;
+    cg_str name = api_str(key, key_length), text = api_str(value, value_length);
+    API_CHECK(cg_language_mem(language), is_name(name) && text.data && cg_utf8_check(text.data, text.length) == SIZE_MAX, err,
+              "a restriction needs a UTF-8 key and value");
+    return cg_language_restrict_property(language, name, text, err);
+}
+
+void cspm_language_free(cspm_language *language)
+{
+    cg_language_free(language);
 }
 
 static uint64_t either(uint64_t own, uint64_t context)
@@ -35,29 +92,56 @@ static uint64_t either(uint64_t own, uint64_t context)
     return own ? own : context;
 }
 
+/* The caller's options over the context's limits. */
+static int32_t run_limits(cg_mem *mem, const cspm_run_options *options, cspm_run_options *known, cg_run_limits *out, cspm_error **err)
+{
+    if (!api_sized(known, sizeof *known, options))
+        return cg_fail(mem, err, CSPM_E_ABI, "cspm_run_options has fields this library does not know");
+    const cspm_limits *context = cg_mem_limits(mem);
+    *out = (cg_run_limits){
+        .max_rows = either(known->max_rows, context->max_rows),
+        .max_work = either(known->max_work, context->max_work),
+        .max_memory = either(known->max_memory_bytes, context->max_query_bytes),
+        .max_path_length = context->max_path_length > UINT32_MAX ? UINT32_MAX : (uint32_t)context->max_path_length,
+        .now = !options || known->now_us == INT64_MIN ? cg_now().microseconds : known->now_us,
+    };
+    return CSPM_OK;
+}
+
 int32_t cspm_query_run(cspm_query *query, cspm_graph *graph, const cspm_params *params, const cspm_run_options *options, cspm_op *op,
                        cspm_cursor **out, cspm_error **err)
 {
     cspm_run_options known;
+    cg_run_limits limits;
     cg_run *run = NULL;
     if (!query || !graph || !out)
         return CSPM_E_INVALID;
     *out = NULL;
-    cg_mem *mem = cg_graph_mem(graph);
-    if (!api_sized(&known, sizeof known, options))
-        return cg_fail(mem, err, CSPM_E_ABI, "cspm_run_options has fields this library does not know");
-    const cspm_limits *context = cg_mem_limits(mem);
-    int64_t now = !options || known.now_us == INT64_MIN ? cg_now().microseconds : known.now_us;
-    cg_run_limits limits = {
-        .max_rows = either(known.max_rows, context->max_rows),
-        .max_work = either(known.max_work, context->max_work),
-        .max_memory = either(known.max_memory_bytes, context->max_query_bytes),
-        .max_path_length = context->max_path_length > UINT32_MAX ? UINT32_MAX : (uint32_t)context->max_path_length,
-        .now = now,
-    };
-    int32_t rc =
-        cg_query_run(query, graph, params ? params->list.data : NULL, params ? (uint32_t)params->list.count : 0, &limits, op, &run, err);
+    int32_t rc = run_limits(cg_graph_mem(graph), options, &known, &limits, err);
+    if (rc == CSPM_OK)
+        rc = cg_query_run(query, graph, params ? params->list.data : NULL, params ? (uint32_t)params->list.count : 0, &limits, op, &run,
+                          err);
     return rc == CSPM_OK ? cg_run_cursor(run, known.batch_rows, known.slice_ms, out, err) : rc;
+}
+
+int32_t cspm_query_profile(cspm_query *query, cspm_graph *graph, const cspm_params *params, const cspm_run_options *options, cspm_op *op,
+                           cspm_buffer **out, cspm_error **err)
+{
+    cspm_run_options known;
+    cg_run_limits limits;
+    cg_buf b;
+    if (!query || !graph || !out)
+        return CSPM_E_INVALID;
+    *out = NULL;
+    int32_t rc = run_limits(cg_graph_mem(graph), options, &known, &limits, err);
+    if (rc != CSPM_OK)
+        return rc;
+    cg_buf_init(&b, cg_graph_mem(graph), 0);
+    rc = cg_query_profile(query, graph, params ? params->list.data : NULL, params ? (uint32_t)params->list.count : 0, &limits, op, &b, err);
+    if (rc == CSPM_OK)
+        return cg_buffer_from_buf(&b, out, err);
+    cg_buf_free(&b);
+    return rc;
 }
 
 int32_t cspm_query_explain(cspm_query *query, cspm_graph *graph, cspm_buffer **out, cspm_error **err)

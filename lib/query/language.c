@@ -23,6 +23,11 @@ void cg_language_free(cg_language *l)
     cg_mem_unref(mem);
 }
 
+cg_mem *cg_language_mem(const cg_language *l)
+{
+    return l->mem;
+}
+
 static bool copy(cg_language *l, cg_str s, cg_str *out)
 {
     out->data = cg_arena_strndup(&l->arena, s.length ? s.data : "", s.length);

@@ -24,6 +24,7 @@ int32_t cg_query_compile(cg_mem *mem, cg_str text, uint32_t language, cg_str sou
 typedef struct cspm_language cg_language;
 int32_t cg_language_new(cg_mem *mem, cg_language **out, cspm_error **err);
 void cg_language_free(cg_language *l);
+cg_mem *cg_language_mem(const cg_language *l);
 /* The name stands for these relationship kinds in patterns; one call for each kind. */
 int32_t cg_language_add_type(cg_language *l, cg_str set, cg_str kind, cspm_error **err);
 void cg_language_search_regex(cg_language *l, bool search); /* =~ finds anywhere in the text */
@@ -74,5 +75,8 @@ void cg_run_free(cg_run *r);
 int32_t cg_run_cursor(cg_run *r, uint32_t batch_rows, uint64_t slice_ms, cspm_cursor **out, cspm_error **err);
 /* Plan as text, one operator a line, indented, with estimated rows. */
 int32_t cg_query_explain(cg_query *q, cg_graph *g, cg_buf *out, cspm_error **err);
+/* Run to the end, throw the rows away, and give the plan with the rows each operator made. */
+int32_t cg_query_profile(cg_query *q, cg_graph *g, const cg_param *params, uint32_t n_params, const cg_run_limits *limits, cspm_op *op,
+                         cg_buf *out, cspm_error **err);
 
 #endif

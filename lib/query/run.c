@@ -216,7 +216,10 @@ static void explain_op(const cg_run *r, const q_op *op, uint32_t depth, cg_buf *
             cg_buf_char(out, ' ');
             op->cls->describe(r, op, out);
         }
-        cg_buf_printf(out, "  (rows ~%.0f)\n", op->rows < 1e15 ? op->rows : 1e15);
+        cg_buf_printf(out, "  (rows ~%.0f", op->rows < 1e15 ? op->rows : 1e15);
+        if (!r->explain)
+            cg_buf_printf(out, ", made %llu", (unsigned long long)op->produced);
+        cg_buf_adds(out, ")\n");
         q_op *const *parts;
         uint32_t n = q_union_parts(op, &parts);
         for (uint32_t i = 0; i < n; i++)
@@ -226,22 +229,42 @@ static void explain_op(const cg_run *r, const q_op *op, uint32_t depth, cg_buf *
     }
 }
 
+static int32_t explain_run(const cg_run *r, cg_buf *out, cspm_error **err)
+{
+    explain_op(r, r->root, 0, out);
+    for (uint32_t i = 0; i < r->q->n_subs; i++) {
+        if (!r->subs[i])
+            continue;
+        cg_buf_printf(out, "Subquery %u\n", i + 1);
+        explain_op(r, r->subs[i], 1, out);
+    }
+    return out->failed ? cg_nomem(r->mem, err) : CSPM_OK;
+}
+
 int32_t cg_query_explain(cg_query *q, cg_graph *g, cg_buf *out, cspm_error **err)
 {
     cg_run *r = NULL;
     int32_t rc = new_run(q, g, NULL, NULL, true, &r, err);
     if (rc >= 0)
         rc = open_run(r, NULL, 0, err);
-    if (rc >= 0) {
-        explain_op(r, r->root, 0, out);
-        for (uint32_t i = 0; i < q->n_subs; i++) {
-            if (!r->subs[i])
-                continue;
-            cg_buf_printf(out, "Subquery %u\n", i + 1);
-            explain_op(r, r->subs[i], 1, out);
-        }
-        if (out->failed)
-            rc = cg_nomem(r->mem, err);
+    if (rc >= 0)
+        rc = explain_run(r, out, err);
+    cg_run_free(r);
+    return rc;
+}
+
+int32_t cg_query_profile(cg_query *q, cg_graph *g, const cg_param *params, uint32_t n_params, const cg_run_limits *limits, cspm_op *op,
+                         cg_buf *out, cspm_error **err)
+{
+    cg_run *r = NULL;
+    const cg_value *row;
+    int32_t rc = cg_query_run(q, g, params, n_params, limits, op, &r, err);
+    while (rc == CSPM_OK)
+        rc = cg_run_next(r, &row, err);
+    if (rc == CSPM_DONE) {
+        cg_buf_printf(out, "%llu rows, %llu units of work%s\n", (unsigned long long)r->rows, (unsigned long long)r->work,
+                      r->truncated ? ", cut short by a limit" : "");
+        rc = explain_run(r, out, err);
     }
     cg_run_free(r);
     return rc;

@@ -160,6 +160,9 @@ def test_query_formats(folder):
     expect(run("query", query, source, "--format", "word"), 2)
     plan = expect(run("query", "MATCH (n:A {x: $x})-->(m) RETURN m", source, "--explain"), 0).stdout
     assert plan.strip(), "a plan needs no parameter values"
+    profile = expect(run("query", "MATCH (n) WHERE n.name <> $x RETURN n", source, "--profile", "--param", "x=1"), 0).stdout
+    assert ", made " in profile and "rows, " in profile, profile
+    expect(run("query", "MATCH (n) WHERE n.name <> $x RETURN n", source, "--profile"), 2)
 
 
 def test_table_is_inert_for_terminals(folder):

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char graph_json[] = "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"A\"],\"properties\":{\"x\":1}},{\"id\":\"b\",\"kinds\":[\"B\"]},"
-                                 "{\"id\":\"c\",\"kinds\":[\"C\"]}],\"edges\":[{\"kind\":\"R\",\"start\":{\"value\":\"a\"},\"end\":{\"value\":\"b\"}},"
-                                 "{\"kind\":\"R\",\"start\":{\"value\":\"b\"},\"end\":{\"value\":\"c\"}}]}}";
+static const char graph_json[] =
+    "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"A\"],\"properties\":{\"x\":1}},{\"id\":\"b\",\"kinds\":[\"B\"]},"
+    "{\"id\":\"c\",\"kinds\":[\"C\"]}],\"edges\":[{\"kind\":\"R\",\"start\":{\"value\":\"a\"},\"end\":{\"value\":\"b\"}},"
+    "{\"kind\":\"R\",\"start\":{\"value\":\"b\"},\"end\":{\"value\":\"c\"}}]}}";
 
 static cspm_context *context;
 
@@ -173,7 +174,8 @@ START_TEST(nodes_and_edges_of_the_host)
     cspm_error *error = NULL;
     uint32_t node;
     ck_assert_int_eq(cspm_builder_new(context, &builder, NULL), CSPM_OK);
-    ck_assert_int_eq(cspm_builder_add_node(builder, "x", 1, "[\"K\",\"L\"]", CSPM_NUL, "{\"p\":[1,2],\"q\":\"\u00e9\"}", CSPM_NUL, NULL), CSPM_OK);
+    ck_assert_int_eq(cspm_builder_add_node(builder, "x", 1, "[\"K\",\"L\"]", CSPM_NUL, "{\"p\":[1,2],\"q\":\"\u00e9\"}", CSPM_NUL, NULL),
+                     CSPM_OK);
     ck_assert_int_eq(cspm_builder_add_node(builder, "y", 1, NULL, 0, NULL, 0, NULL), CSPM_OK);
     ck_assert_int_eq(cspm_builder_add_edge(builder, "x", 1, "R", 1, "y", 1, "{\"w\":0.5}", CSPM_NUL, NULL), CSPM_OK);
     ck_assert_int_eq(cspm_builder_add_edge(builder, "x", 1, "R", 1, "y", 1, "{\"w\":0.5}", CSPM_NUL, NULL), CSPM_OK);
@@ -243,6 +245,62 @@ START_TEST(parameters_of_every_type)
     ck_assert_int_eq(cspm_params_set_int(p, "", 0, 1, NULL), CSPM_E_INVALID);
     expect(graph, "MATCH (n {x: $i}) RETURN $i, $d, $b, $s, $j", p, "[[1,2.0,true,\"it's \\\"x\\\"\",{\"k\":[1,null]}]]");
     cspm_params_free(p);
+    cspm_graph_unref(graph);
+}
+END_TEST
+
+/* A tenant sees its own nodes, whatever the query says. */
+START_TEST(a_host_language_hides_other_tenants)
+{
+    cspm_graph *graph =
+        load("{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"One\"],\"properties\":{\"t\":\"1\"}},"
+             "{\"id\":\"b\",\"kinds\":[\"Two\"],\"properties\":{\"t\":\"2\"}},{\"id\":\"c\",\"kinds\":[\"One\"],"
+             "\"properties\":{\"t\":\"1\"}}],\"edges\":[{\"start\":{\"value\":\"a\"},\"end\":{\"value\":\"b\"},\"kind\":\"R\"},"
+             "{\"start\":{\"value\":\"b\"},\"end\":{\"value\":\"c\"},\"kind\":\"R\"},"
+             "{\"start\":{\"value\":\"a\"},\"end\":{\"value\":\"c\"},\"kind\":\"S\"}]}}");
+    static const char text[] = "MATCH (n) OPTIONAL MATCH (n)-[r:MOVES*]-(m) RETURN count(DISTINCT n) AS n, count(m) AS m, 'xy' =~ 'x' AS s";
+    cspm_language *host;
+    cspm_query *query;
+    cspm_cursor *cursor;
+    cspm_batch *batch;
+    cspm_buffer *json;
+    cspm_error *error = NULL;
+    static const char *const wanted[] = { "[[3,0,false]]", "[[3,18,true]]", "[[2,2,true]]", "[[1,0,true]]" };
+    ck_assert_int_eq(cspm_language_new(NULL, &host, NULL), CSPM_E_INVALID);
+    ck_assert_int_eq(cspm_language_new(context, &host, NULL), CSPM_OK);
+    ck_assert_int_eq(cspm_language_restrict_label(host, "", 0, NULL), CSPM_E_INVALID);
+    ck_assert_int_eq(cspm_language_restrict_label(NULL, "One", 3, NULL), CSPM_E_INVALID);
+    ck_assert_int_eq(cspm_language_restrict_property(host, "t", 1, "\xff", 1, NULL), CSPM_E_INVALID);
+    ck_assert_int_eq(cspm_language_restrict_property(host, "t", 1, NULL, 0, NULL), CSPM_E_INVALID);
+    ck_assert_int_eq(cspm_language_add_type(host, "MOVES", CSPM_NUL, NULL, 0, NULL), CSPM_E_INVALID);
+    for (int i = 0; i < 4; i++) {
+        if (i == 1) {
+            cspm_language_search_regex(host, 1);
+            ck_assert_int_eq(cspm_language_add_type(host, "MOVES", CSPM_NUL, "R", 1, NULL), CSPM_OK);
+            ck_assert_int_eq(cspm_language_add_type(host, "MOVES", CSPM_NUL, "S", 1, NULL), CSPM_OK);
+        } else if (i == 2) {
+            ck_assert_int_eq(cspm_language_restrict_label(host, "One", CSPM_NUL, NULL), CSPM_OK);
+        } else if (i == 3) {
+            ck_assert_int_eq(cspm_language_restrict_property(host, "t", 1, "2", 1, NULL), CSPM_OK);
+        }
+        int32_t rc = cspm_query_compile_with(context, i ? host : NULL, text, CSPM_NUL, CSPM_LANG_GRAPH, &query, &error);
+        ck_assert_msg(rc == CSPM_OK, "%s", cspm_error_message(error, NULL));
+        ck_assert_int_eq(cspm_query_run(query, graph, NULL, NULL, NULL, &cursor, NULL), CSPM_OK);
+        ck_assert_int_eq(cspm_cursor_next(cursor, &batch, NULL), CSPM_OK);
+        ck_assert_int_eq(cspm_batch_json(batch, 0, &json, NULL), CSPM_OK);
+        ck_assert_str_eq(cspm_buffer_data(json, NULL), wanted[i]);
+        cspm_buffer_unref(json);
+        cspm_batch_unref(batch);
+        cspm_cursor_free(cursor);
+        ck_assert_int_eq(cspm_query_profile(query, graph, NULL, NULL, NULL, &json, NULL), CSPM_OK);
+        ck_assert_ptr_nonnull(strstr(cspm_buffer_data(json, NULL), "1 rows, "));
+        cspm_buffer_unref(json);
+        cspm_query_unref(query);
+    }
+    ck_assert_int_eq(cspm_query_compile_with(NULL, host, text, CSPM_NUL, CSPM_LANG_GRAPH, &query, NULL), CSPM_E_INVALID);
+    ck_assert_int_eq(cspm_query_profile(NULL, graph, NULL, NULL, NULL, &json, NULL), CSPM_E_INVALID);
+    cspm_language_free(host);
+    cspm_language_free(NULL);
     cspm_graph_unref(graph);
 }
 END_TEST
@@ -405,6 +463,7 @@ int main(void)
     tcase_add_test(tc, a_failed_input_leaves_the_builder_as_before);
     tcase_add_test(tc, labels_of_the_host_share_the_graph);
     tcase_add_test(tc, parameters_of_every_type);
+    tcase_add_test(tc, a_host_language_hides_other_tenants);
     tcase_add_test(tc, a_cancelled_operation_stops_calls);
     tcase_add_test(tc, a_memory_budget_is_a_limit_error);
     tcase_add_test(tc, one_graph_serves_many_threads);

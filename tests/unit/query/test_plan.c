@@ -123,6 +123,37 @@ START_TEST(shortest_paths_take_their_predicates)
 }
 END_TEST
 
+START_TEST(profiles_count_rows)
+{
+    bench b;
+    bench_open(&b, "CREATE (a:A)-[:R]->(:B {x: 1}), (a)-[:R]->(:B {x: 2}), (a)-[:R]->(:C)");
+    cspm_error *err = NULL;
+    cg_query *q = compiled(b.mem, "MATCH (a:A)-[:R]->(b:B) WHERE b.x > $x RETURN b.x AS x");
+    cg_param x = { CG_STR("x"), cg_v_int(1) };
+    ck_assert_int_eq(cg_query_profile(q, b.g, &x, 1, NULL, NULL, &b.out, &err), CSPM_OK);
+    cg_buf_char(&b.out, '\0');
+    ck_assert_msg(!strncmp(b.out.data, "1 rows, ", 8), "%s", b.out.data);
+    ck_assert_msg(strstr(b.out.data, "LabelScan B  (rows ~2, made 2)") && strstr(b.out.data, ", made 1)"), "%s", b.out.data);
+    cg_buf_clear(&b.out);
+    ck_assert_int_eq(cg_query_profile(q, b.g, NULL, 0, NULL, NULL, &b.out, &err), CSPM_E_QUERY);
+    ck_assert_uint_eq(b.out.length, 0);
+    cspm_error_free(err);
+    err = NULL;
+    cg_query_unref(q);
+    q = compiled(b.mem, "UNWIND range(1, 100) AS x RETURN x");
+    cg_run_limits few = { .max_rows = 7, .now = INT64_MIN };
+    ck_assert_int_eq(cg_query_profile(q, b.g, NULL, 0, &few, NULL, &b.out, &err), CSPM_OK);
+    cg_buf_char(&b.out, '\0');
+    ck_assert_msg(strstr(b.out.data, "7 rows, ") && strstr(b.out.data, "cut short"), "%s", b.out.data);
+    cg_query_unref(q);
+    q = compiled(b.mem, "UNWIND [1, 0] AS x RETURN 1 / x AS y");
+    ck_assert_int_eq(cg_query_profile(q, b.g, NULL, 0, NULL, NULL, &b.out, &err), CSPM_E_QUERY);
+    cspm_error_free(err);
+    cg_query_unref(q);
+    bench_close(&b);
+}
+END_TEST
+
 /* The cheapest first step is not always the first step of the cheapest order. */
 START_TEST(orders_are_searched)
 {
@@ -328,6 +359,7 @@ Suite *plan_suite(void)
     tcase_add_test(tc, columns_are_named);
     tcase_add_test(tc, duplicate_columns_are_refused);
     tcase_add_test(tc, plans_start_where_it_is_cheap);
+    tcase_add_test(tc, profiles_count_rows);
     tcase_add_test(tc, orders_are_searched);
     tcase_add_test(tc, shortest_paths_take_their_predicates);
     tcase_add_test(tc, reachability_only_where_unobservable);
