@@ -6,6 +6,7 @@ int main(void)
     srunner_add_suite(sr, decide_suite());
     srunner_add_suite(sr, document_suite());
     srunner_add_suite(sr, hostile_suite());
+    srunner_add_suite(sr, iamspy_suite());
     srunner_add_suite(sr, memory_suite());
     srunner_add_suite(sr, vectors_suite());
     srunner_set_tap(sr, "-");
