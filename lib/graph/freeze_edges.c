@@ -23,8 +23,9 @@ static inline bool whole(const cg_coo *e)
     return e->from != CG_NONE32 && e->to != CG_NONE32;
 }
 
-/* The scatter misses the cache at every edge: fetch the cursor of a later edge, then the place it points at. */
-static inline void fetch_ahead(const edging *s, const cg_chunks *ends, uint64_t i)
+/* The scatter misses the cache at every edge: fetch the cursor of a later edge, then the place it points at. Compilers drop a call that only
+ * prefetches unless it is inlined. */
+__attribute__((always_inline)) static inline void fetch_ahead(const edging *s, const cg_chunks *ends, uint64_t i)
 {
     if (i + 32 >= ends->count)
         return;
