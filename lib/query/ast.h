@@ -255,6 +255,7 @@ struct cspm_query {
     CG_VEC(q_sub *) subs;
     cg_query_reads reads;
     bool has_columns;
+    struct q_pipe *pipe; /* the pipe form's stages; NULL = graph form */
     bool regex_search;
     q_sight sight; /* which nodes exist for the query */
     cg_str sight_name, sight_value;

@@ -1,5 +1,6 @@
 /* Text to a compiled query: lex, parse, bind. Immutable afterwards. */
 #include "query/compile.h"
+#include "query/pipe.h"
 
 static void destroy(cg_query *q)
 {
@@ -53,6 +54,19 @@ static void take_host(q_context *c, const cg_language *host)
     }
 }
 
+static int32_t compile_pipe(q_context *c)
+{
+    q_tokens tokens = { 0 };
+    int32_t rc = qp_pipe_lex(c, &tokens);
+    if (rc >= 0 && tokens.count == 1)
+        rc = q_fail(c, 0, "syntax", "UnexpectedSyntax", "the query is empty");
+    if (rc >= 0)
+        rc = qp_pipe_parse(c, &tokens, &c->q->pipe);
+    c->q->reads.any_kind = c->q->reads.any_label = true;
+    cg_vec_free(c->q->mem, &tokens);
+    return rc;
+}
+
 int32_t cg_query_compile(cg_mem *mem, cg_str text, uint32_t language, cg_str source, cg_pos base, cg_query **out, cspm_error **err)
 {
     return cg_query_compile_with(mem, NULL, text, language, source, base, out, err);
@@ -74,10 +88,10 @@ int32_t cg_query_compile_with(cg_mem *mem, const cg_language *host, cg_str text,
     int32_t rc = c.status < 0 ? c.status : set_up(&c, text, source, base);
     if (rc >= 0 && language != CG_LANG_GRAPH && q->sight != Q_SEE_ALL)
         rc = q_fail(&c, 0, "unsupported-feature", "RestrictedPipeForm", "the pipe form cannot be restricted to some nodes");
-    if (rc >= 0 && language != CG_LANG_GRAPH)
-        rc = q_fail(&c, 0, "unsupported-feature", "PipeForm", "the pipe form is not in this build");
+    if (rc >= 0 && language > CG_LANG_PIPE)
+        rc = cg_fail(mem, err, CSPM_E_UNSUPPORTED, "there is no query language number %u", language);
     if (rc >= 0)
-        rc = compile(&c);
+        rc = language == CG_LANG_PIPE ? compile_pipe(&c) : compile(&c);
     if (rc < 0)
         destroy(q);
     else
@@ -109,4 +123,16 @@ cg_str cg_query_column(const cg_query *q, uint32_t i)
 const cg_query_reads *cg_query_get_reads(const cg_query *q)
 {
     return &q->reads;
+}
+bool cg_query_needs_sources(const cg_query *q)
+{
+    return q->pipe && q->pipe->needs_sources;
+}
+uint32_t cg_query_n_warnings(const cg_query *q)
+{
+    return q->pipe ? q->pipe->n_warnings : 0;
+}
+cg_str cg_query_warning(const cg_query *q, uint32_t i)
+{
+    return i < cg_query_n_warnings(q) ? q->pipe->warnings[i] : CG_STR_NULL;
 }

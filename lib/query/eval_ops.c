@@ -212,7 +212,7 @@ static int32_t regex_compile(q_eval *e, const q_expr *at, struct q_regex *x, cg_
         return q_run_error(r, err, at->args[1], "runtime", "InvalidRegularExpression", "regular expression: %s (at character %zu)",
                            (char *)message, (size_t)offset + 1);
     }
-    x->data = pcre2_match_data_create(1, x->memory);
+    x->data = pcre2_match_data_create_from_pattern(x->code, x->memory);
     x->text = cg_alloc(r->mem, pattern.length ? pattern.length : 1);
     if (!x->data || !x->text) {
         regex_forget(r, x);
@@ -240,4 +240,32 @@ int32_t q_regex_match(q_eval *e, const q_expr *x, cg_value text, cg_value patter
         return cg_nomem(e->run->mem, err);
     *out = cg_v_bool(n >= 0);
     return q_tick(e->run, 4 + text.length / 64, err);
+}
+
+int32_t q_regex_search(q_eval *e, const q_expr *x, cg_str text, cg_str pattern, size_t from, uint32_t group, q_match *out, cspm_error **err)
+{
+    struct q_regex *re = regex_open(e->run, x->index);
+    *out = (q_match){ 0 };
+    if (!re)
+        return cg_nomem(e->run->mem, err);
+    int32_t rc = regex_compile(e, x, re, cg_v_str(pattern), err);
+    if (rc < 0)
+        return rc;
+    int n = pcre2_match(re->code, (PCRE2_SPTR)(text.length ? text.data : ""), text.length, from, PCRE2_NO_UTF_CHECK, re->data, re->match);
+    if (n == PCRE2_ERROR_MATCHLIMIT || n == PCRE2_ERROR_DEPTHLIMIT || n == PCRE2_ERROR_HEAPLIMIT)
+        return q_run_limit(e->run, err, "regular expression steps", Q_REGEX_STEPS);
+    if (n == PCRE2_ERROR_NOMEMORY)
+        return cg_nomem(e->run->mem, err);
+    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(re->data);
+    out->found = n > 0;
+    if (n > 0) {
+        out->start = at[0] < at[1] ? at[0] : at[1]; /* \K may turn them around */
+        out->end = at[1];
+        out->has_group = group < (uint32_t)n && at[2 * group] != PCRE2_UNSET && at[2 * group] <= at[2 * group + 1];
+    }
+    if (out->has_group) {
+        out->group_start = at[2 * group];
+        out->group_end = at[2 * group + 1];
+    }
+    return q_tick(e->run, 4 + (text.length - from) / 64, err);
 }

@@ -66,6 +66,8 @@ struct cg_run {
     uint64_t max_memory;
     uint64_t max_rows, max_work, work, rows, tick, draws;
     int64_t now;
+    struct cg_table_source *sources; /* of flat tables */
+    uint32_t n_sources;
     bool explain; /* no parameter values yet */
     bool done;
     bool named_limit; /* the error is a limit other than memory */
@@ -120,6 +122,12 @@ int32_t q_contained(q_eval *e, cg_value item, const cg_list *list, q_truth *out,
 bool q_has_labels(const cg_run *r, const q_labels *l, cg_value v);
 int32_t q_property(q_eval *e, const q_expr *x, cg_value base, uint32_t name, cg_value *out, cspm_error **err);
 int32_t q_regex_match(q_eval *e, const q_expr *x, cg_value text, cg_value pattern, cg_value *out, cspm_error **err);
+/* The first place at or after `from` where the pattern fits, and one of its groups; x->index says where the compiled pattern is kept. */
+typedef struct q_match {
+    bool found, has_group;
+    size_t start, end, group_start, group_end;
+} q_match;
+int32_t q_regex_search(q_eval *e, const q_expr *x, cg_str text, cg_str pattern, size_t from, uint32_t group, q_match *out, cspm_error **err);
 void q_regex_close(cg_run *r);
 cg_value q_new_string(q_eval *e, cg_str s, bool *ok); /* copied to the arena */
 

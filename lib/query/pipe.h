@@ -89,9 +89,10 @@ typedef struct pipe_parser {
     q_parser base;                           /* token helpers of the graph form */
     pipe_schema *schema;                     /* columns in reach */
     pipe_schema *left_schema, *right_schema; /* in the `on` of a join: $left and $right */
-    q_projection *aggregates;                /* where aggregates are allowed they are collected here */
-    CG_VEC(q_expr *) aggs;
+    bool aggregates;                         /* allowed here: in summarize */
     bool in_aggregate;
+    CG_VEC(q_expr *) aggs;      /* collected */
+    CG_VEC(pipe_item) extra;    /* further columns of the aggregate in hand: arg_max(x, a, b) */
     const cg_table_info *table; /* of the pipeline in hand */
     uint32_t type_slot;         /* its column `type`; Q_NO_SLOT = none */
     q_pipe *pipe;
@@ -124,6 +125,7 @@ void pipe_remove(pipe_schema *s, cg_str name);
 bool pipe_copy(pipe_parser *x, const pipe_schema *from, pipe_schema *to);
 bool pipe_column_name(pipe_parser *x, cg_str *out, uint32_t *at); /* a name or ['name'] */
 /* What a column is called when nobody says: of a path its parts, of a conversion its argument. Null when it has no such name. */
+uint32_t pipe_distance(cg_str a, cg_str b); /* letters to change to make one name of the other */
 cg_str pipe_natural_name(pipe_parser *x, const q_expr *e);
 cg_str pipe_fresh_name(pipe_parser *x, const pipe_schema *s, const char *prefix); /* prefix and the first number not taken */
 int32_t pipe_no_column(pipe_parser *x, const pipe_schema *s, cg_str name, uint32_t at);

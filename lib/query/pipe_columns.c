@@ -99,7 +99,7 @@ bool pipe_column_name(pipe_parser *x, cg_str *out, uint32_t *at)
 }
 
 /* How far two names are apart, counting letters; the larger the less alike. */
-static uint32_t distance(cg_str a, cg_str b)
+uint32_t pipe_distance(cg_str a, cg_str b)
 {
     uint32_t row[33];
     if (a.length > 32 || b.length > 32)
@@ -129,7 +129,7 @@ int32_t pipe_no_column(pipe_parser *x, const pipe_schema *s, cg_str name, uint32
     if (c->status < 0)
         return c->status;
     for (uint32_t i = 0; i < s->n; i++) {
-        uint32_t d = distance(name, s->items[i].name);
+        uint32_t d = pipe_distance(name, s->items[i].name);
         if (d < best) {
             best = d;
             nearest = &s->items[i];

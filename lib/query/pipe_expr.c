@@ -40,8 +40,9 @@ q_expr *pipe_call(pipe_parser *x, const q_func *f, uint32_t start, q_expr *const
     e->type = f->result;
     for (uint32_t i = 0; i < n; i++)
         e->has_agg |= args[i]->has_agg;
-    if (f->flags & QF_VOLATILE) { /* here: needs a place for a compiled pattern */
-        e->index = x->base.c->q->n_regex++;
+    if (f->flags & QF_VOLATILE) { /* here: needs places for compiled patterns */
+        e->index = x->base.c->q->n_regex;
+        x->base.c->q->n_regex += 2;
     }
     return e;
 }

@@ -278,15 +278,24 @@ static pipe_stage *take(pipe_parser *x, uint32_t start)
     return s && (s->expr = row_count(x)) ? s : NULL;
 }
 
+static void use_all(pipe_parser *x, const pipe_schema *schema)
+{
+    for (uint32_t i = 0; i < schema->n; i++)
+        pipe_use(x, schema->items[i].slot);
+}
+
 static pipe_stage *distinct(pipe_parser *x, pipe_schema *schema, uint32_t start)
 {
     if (qp_punct(&x->base, '*', "*")) {
         pipe_stage *s = pipe_stage_new(x, PS_DISTINCT, start);
+        if (s)
+            use_all(x, schema);
         return s && pipe_keep_slots(x, s, schema) ? s : NULL;
     }
     pipe_stage *before = project(x, schema, start, PS_PROJECT), *s = before ? pipe_stage_new(x, PS_DISTINCT, start) : NULL;
     if (!s || !pipe_keep_slots(x, s, schema))
         return NULL;
+    use_all(x, schema);
     before->next = s;
     return before;
 }

@@ -1,5 +1,6 @@
 /* Clauses to operators. The plan is made for one graph and one run; planning costs microseconds and knows the graph's statistics. */
 #include "query/exec.h"
+#include "query/pipe.h"
 
 uint64_t *q_bitmap(cg_run *r)
 {
@@ -198,6 +199,8 @@ q_op *q_plan_regular(cg_run *r, const q_regular *query, uint32_t level, bool onc
 int32_t q_plan(cg_run *r, cspm_error **err)
 {
     const cg_query *q = r->q;
+    if (q->pipe)
+        return q_pipe_plan(r, err);
     for (size_t i = 0; i < q->subs.count; i++) {
         const q_sub *sub = q->subs.data[i];
         if (sub->call)

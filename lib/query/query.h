@@ -11,6 +11,7 @@
 #define CG_QUERY_QUERY_H
 
 #include "graph/table.h"
+#include "query/table_source.h"
 
 typedef struct cspm_query cg_query;
 typedef struct cg_run cg_run;
@@ -48,6 +49,11 @@ typedef struct cg_query_reads {
     bool any_kind, any_label, negated_any;
 } cg_query_reads;
 const cg_query_reads *cg_query_get_reads(const cg_query *q);
+/* Does it read rows that a table source must bring? (pipe form) */
+bool cg_query_needs_sources(const cg_query *q);
+/* What the reader of an answer should know and the text already tells. */
+uint32_t cg_query_n_warnings(const cg_query *q);
+cg_str cg_query_warning(const cg_query *q, uint32_t i);
 
 typedef struct cg_param {
     cg_str name;
@@ -58,6 +64,9 @@ typedef struct cg_run_limits { /* 0 = default of query-language.md 7.4 / context
     uint64_t max_rows, max_work, max_memory;
     uint32_t max_path_length;
     int64_t now; /* the clock, microseconds since the epoch; INT64_MIN = unset, datetime() then fails by name */
+    /* Rows of flat tables (pipe form); copied, and each is released with the run, also when it could not be opened. */
+    const cg_table_source *sources;
+    uint32_t n_sources;
 } cg_run_limits;
 
 int32_t cg_query_run(cg_query *q, cg_graph *g, const cg_param *params, uint32_t n_params, const cg_run_limits *limits, cspm_op *op,

@@ -120,12 +120,38 @@ static int32_t new_run(cg_query *q, cg_graph *g, const cg_run_limits *limits, cs
     return CSPM_OK;
 }
 
+static void release_sources(const cg_table_source *sources, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (sources[i].release)
+            sources[i].release(sources[i].user);
+    }
+}
+
+static int32_t take_sources(cg_run *r, const cg_run_limits *limits, cspm_error **err)
+{
+    if (!limits || !limits->n_sources)
+        return CSPM_OK;
+    r->sources = cg_arena_alloc(&r->arena, limits->n_sources * sizeof *r->sources);
+    if (!r->sources) {
+        release_sources(limits->sources, limits->n_sources);
+        return cg_nomem(r->mem, err);
+    }
+    memcpy(r->sources, limits->sources, limits->n_sources * sizeof *r->sources);
+    r->n_sources = limits->n_sources;
+    return CSPM_OK;
+}
+
 int32_t cg_query_run(cg_query *q, cg_graph *g, const cg_param *params, uint32_t n_params, const cg_run_limits *limits, cspm_op *op,
                      cg_run **out, cspm_error **err)
 {
     *out = NULL;
     cg_run *r = NULL;
     int32_t rc = new_run(q, g, limits, op, false, &r, err);
+    if (rc >= 0)
+        rc = take_sources(r, limits, err);
+    else if (limits)
+        release_sources(limits->sources, limits->n_sources);
     if (rc >= 0)
         rc = open_run(r, params, n_params, err);
     if (rc < 0)
@@ -196,6 +222,7 @@ void cg_run_free(cg_run *r)
     q_regex_close(r);
     q_sets_close(r);
     cg_free(mem, r->hidden);
+    release_sources(r->sources, r->n_sources);
     cg_arena_free(&r->arena);
     cg_query_unref(r->q);
     cg_graph_unref(r->g);

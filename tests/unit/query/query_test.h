@@ -20,6 +20,7 @@ typedef struct bench {
     const cg_param *params;
     uint32_t n_params;
     cspm_op *op;
+    uint32_t language; /* CG_LANG_* */
     const cg_language *host;
 } bench;
 void bench_open(bench *b, const char *create);
