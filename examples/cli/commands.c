@@ -83,9 +83,13 @@ int command_query(session *s)
     /* The text is checked before any input is read. */
     if (cspm_query_compile(s->context, o->arguments.items[0], CSPM_NUL, language, &query, &error) != CSPM_OK)
         return report(error);
+    for (uint32_t i = 0; i < cspm_query_warning_count(query) && !o->quiet; i++)
+        fprintf(stderr, "query: warning: %s\n", cspm_query_warning(query, i, NULL));
     int rc = set_parameters(s, &params);
     if (rc == EXIT_DONE)
         rc = session_load(s, o->arguments.items + 1, o->arguments.count - 1);
+    if (rc == EXIT_DONE && cspm_params_set_rules(params, s->rules, &error) != CSPM_OK)
+        rc = report(error);
     if (rc == EXIT_DONE)
         rc = want_risk(s, query);
     if (rc == EXIT_DONE && o->explain) {

@@ -33,10 +33,10 @@ static const page pages[] = {
                  "  --no-fixes             do not look for fixes (each is verified by analysing again)\n"
                  "  --fail-on LEVEL        exit 1 when a path of this level or above exists (low, medium, high, critical)\n"
                  "  --format NAME          table (default on a terminal), json (default elsewhere), ndjson, csv, html, dot, graphml, "
-                 "opengraph\n" LOAD_OPTIONS "\nExample:\n  cspmgraph analyze exports/ --format html -o report.html\n" },
+                 "opengraph, arg\n" LOAD_OPTIONS "\nExample:\n  cspmgraph analyze exports/ --format html -o report.html\n" },
     { "query", "cspmgraph query [OPTIONS] QUERY INPUT...", "rows that match a query",
       INPUT_TEXT "\nOptions:\n"
-                 "  --lang graph           the language of QUERY\n"
+                 "  --lang NAME            graph (default): patterns; pipe: operators on the tables securityresources, nodes, edges\n"
                  "  --param NAME=JSON      a value for $NAME (may be repeated)\n"
                  "  --explain              print the plan instead of running it\n"
                  "  --profile              run it and print the plan with the rows each step made\n"

@@ -108,7 +108,7 @@ CSPM_API int32_t cspm_query_compile_with(cspm_context *context, const cspm_langu
  * @param options NULL = defaults; zeros take the context's limits
  * @param op watched until the cursor is freed
  * @param[out] out the caller's to free; keeps query and graph alive
- * @return CSPM_OK, CSPM_E_QUERY (a parameter is missing or of the wrong type), CSPM_E_ABI
+ * @return CSPM_OK, CSPM_E_QUERY (a parameter is missing or of the wrong type; `securityresources` is read and params hold no rules), CSPM_E_ABI
  * @thread any
  * @since 0.1
  */
@@ -140,6 +140,21 @@ CSPM_API int32_t cspm_query_profile(cspm_query *query, cspm_graph *graph, const 
  * @since 0.1
  */
 CSPM_API int32_t cspm_query_reads(const cspm_query *query, const char *key, size_t length);
+/**
+ * How many things the reader of the answer should know that the text of the query already tells, such as a table or a type of rows this version
+ * makes none of.
+ * @thread any
+ * @since 0.1
+ */
+CSPM_API uint32_t cspm_query_warning_count(const cspm_query *query);
+/**
+ * One of these warnings, in words.
+ * @param[out] length bytes; may be NULL
+ * @return borrowed from the query, NUL-terminated; NULL = there is no such warning
+ * @thread any
+ * @since 0.1
+ */
+CSPM_API const char *cspm_query_warning(const cspm_query *query, uint32_t i, size_t *length);
 /**
  * One more reference.
  * @return the same query
@@ -198,6 +213,15 @@ CSPM_API int32_t cspm_params_set_string(cspm_params *params, const char *name, s
  * @since 0.1
  */
 CSPM_API int32_t cspm_params_set_json(cspm_params *params, const char *name, size_t name_length, const char *json, size_t json_length, cspm_error **err);
+/**
+ * Give the rules that tables beyond the graph are made by: a pipe query that reads `securityresources` runs an analysis of its graph by them
+ * when its first row is asked for. The analysis is kept with the parameters, so further runs on the same graph do not repeat it.
+ * @param rules NULL = take them away; the parameters keep a reference. The graph of a run must be derived by the same rules
+ * @return CSPM_OK, CSPM_E_NOMEM, CSPM_E_LIMIT
+ * @thread one
+ * @since 0.1
+ */
+CSPM_API int32_t cspm_params_set_rules(cspm_params *params, cspm_ruleset *rules, cspm_error **err);
 /**
  * Release parameters. NULL is fine.
  * @thread one

@@ -2,6 +2,7 @@
 #include "cspmgraph/query.h"
 
 #include "api/api.h"
+#include "api/query_rows.h"
 #include "base/time.h"
 #include "query/query.h"
 
@@ -9,6 +10,7 @@ struct cspm_params {
     cg_mem *mem;
     cg_arena arena;
     CG_VEC(cg_param) list;
+    api_rows *rows; /* what tables beyond the graph are made of; NULL = none */
 };
 
 void cspm_run_options_init(cspm_run_options *options, uint32_t struct_size)
@@ -108,16 +110,40 @@ static int32_t run_limits(cg_mem *mem, const cspm_run_options *options, cspm_run
     return CSPM_OK;
 }
 
+/* Tables that need an analysis get their source from the rules the caller gave. */
+static int32_t add_sources(cspm_query *query, cspm_graph *graph, const cspm_params *params, cg_run_limits *limits, cg_table_source *source,
+                           cspm_error **err)
+{
+    if (!cg_query_needs_sources(query))
+        return CSPM_OK;
+    if (!params || !params->rows) {
+        cg_mem *mem = cg_graph_mem(graph);
+        cspm_error *local = NULL, **to = err ? err : &local;
+        int32_t rc = cg_fail(mem, to, CSPM_E_QUERY, "the table securityresources needs rules to analyse the graph by, and the caller gave none");
+        if (*to)
+            cg_error_set_class(*to, "parameter", "MissingRules");
+        cspm_error_free(local);
+        return rc;
+    }
+    int32_t rc = api_rows_sources(params->rows, graph, limits->now, source, err);
+    limits->sources = rc == CSPM_OK ? source : NULL;
+    limits->n_sources = rc == CSPM_OK;
+    return rc;
+}
+
 int32_t cspm_query_run(cspm_query *query, cspm_graph *graph, const cspm_params *params, const cspm_run_options *options, cspm_op *op,
                        cspm_cursor **out, cspm_error **err)
 {
     cspm_run_options known;
     cg_run_limits limits;
+    cg_table_source source;
     cg_run *run = NULL;
     if (!query || !graph || !out)
         return CSPM_E_INVALID;
     *out = NULL;
     int32_t rc = run_limits(cg_graph_mem(graph), options, &known, &limits, err);
+    if (rc == CSPM_OK)
+        rc = add_sources(query, graph, params, &limits, &source, err);
     if (rc == CSPM_OK)
         rc = cg_query_run(query, graph, params ? params->list.data : NULL, params ? (uint32_t)params->list.count : 0, &limits, op, &run,
                           err);
@@ -129,11 +155,14 @@ int32_t cspm_query_profile(cspm_query *query, cspm_graph *graph, const cspm_para
 {
     cspm_run_options known;
     cg_run_limits limits;
+    cg_table_source source;
     cg_buf b;
     if (!query || !graph || !out)
         return CSPM_E_INVALID;
     *out = NULL;
     int32_t rc = run_limits(cg_graph_mem(graph), options, &known, &limits, err);
+    if (rc == CSPM_OK)
+        rc = add_sources(query, graph, params, &limits, &source, err);
     if (rc != CSPM_OK)
         return rc;
     cg_buf_init(&b, cg_graph_mem(graph), 0);
@@ -259,6 +288,32 @@ void cspm_params_free(cspm_params *params)
     cg_mem *mem = params->mem;
     cg_vec_free(mem, &params->list);
     cg_arena_free(&params->arena);
+    api_rows_unref(params->rows);
     cg_free(mem, params);
     cg_mem_unref(mem);
+}
+
+int32_t cspm_params_set_rules(cspm_params *params, cspm_ruleset *rules, cspm_error **err)
+{
+    api_rows *rows = NULL;
+    if (!params)
+        return CSPM_E_INVALID;
+    if (rules && !(rows = api_rows_new(params->mem, rules)))
+        return cg_nomem(params->mem, err);
+    api_rows_unref(params->rows);
+    params->rows = rows;
+    return CSPM_OK;
+}
+
+uint32_t cspm_query_warning_count(const cspm_query *query)
+{
+    return query ? cg_query_n_warnings(query) : 0;
+}
+
+const char *cspm_query_warning(const cspm_query *query, uint32_t i, size_t *length)
+{
+    cg_str text = query ? cg_query_warning(query, i) : CG_STR_NULL;
+    if (length)
+        *length = text.length;
+    return text.data;
 }

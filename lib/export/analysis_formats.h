@@ -18,6 +18,7 @@ typedef struct cg_analysis_out {
 int32_t cg_analysis_write_table(cg_analysis_out *o, cspm_error **err);
 int32_t cg_analysis_write_json(cg_analysis_out *o, cspm_error **err);
 int32_t cg_analysis_write_ndjson(cg_analysis_out *o, cspm_error **err);
+int32_t cg_analysis_write_arg(cg_analysis_out *o, cspm_error **err);
 int32_t cg_analysis_write_csv(cg_analysis_out *o, cspm_error **err);
 int32_t cg_analysis_write_html(cg_analysis_out *o, cspm_error **err);
 int32_t cg_analysis_write_dot(cg_analysis_out *o, cspm_error **err);

@@ -10,6 +10,7 @@ static const struct {
     { "table", cg_analysis_write_table },     { "json", cg_analysis_write_json },           { "ndjson", cg_analysis_write_ndjson },
     { "csv", cg_analysis_write_csv },         { "html", cg_analysis_write_html },           { "dot", cg_analysis_write_dot },
     { "graphml", cg_analysis_write_graphml }, { "opengraph", cg_analysis_write_opengraph },
+    { "arg", cg_analysis_write_arg },
 };
 #define N_WRITERS (sizeof writers / sizeof *writers)
 #define DEFAULT_WIDTH 100

@@ -18,7 +18,7 @@ static const graph_format formats[] = { { "opengraph", cg_graph_write_opengraph,
 #define N_FORMATS (sizeof formats / sizeof formats[0])
 
 /* Those of an analysis, in the order of its writers. */
-static const char *const analysis_formats[] = { "table", "json", "ndjson", "csv", "html", "dot", "graphml", "opengraph" };
+static const char *const analysis_formats[] = { "table", "json", "ndjson", "csv", "html", "dot", "graphml", "opengraph", "arg" };
 #define N_ANALYSIS_FORMATS (sizeof analysis_formats / sizeof analysis_formats[0])
 
 uint32_t cg_export_format_count(bool analysis)

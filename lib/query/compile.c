@@ -54,6 +54,21 @@ static void take_host(q_context *c, const cg_language *host)
     }
 }
 
+/* Tables read everything; of properties the names the text has. */
+static int32_t pipe_reads(q_context *c)
+{
+    cg_query_reads *reads = &c->q->reads;
+    cg_str *keys = q_alloc(c, c->q->names.count, sizeof *keys);
+    if (!keys)
+        return c->status;
+    for (size_t i = 0; i < c->q->names.count; i++)
+        keys[i] = c->q->names.data[i].text;
+    reads->keys = keys;
+    reads->n_keys = (uint32_t)c->q->names.count;
+    reads->any_kind = reads->any_label = true;
+    return CSPM_OK;
+}
+
 static int32_t compile_pipe(q_context *c)
 {
     q_tokens tokens = { 0 };
@@ -62,9 +77,8 @@ static int32_t compile_pipe(q_context *c)
         rc = q_fail(c, 0, "syntax", "UnexpectedSyntax", "the query is empty");
     if (rc >= 0)
         rc = qp_pipe_parse(c, &tokens, &c->q->pipe);
-    c->q->reads.any_kind = c->q->reads.any_label = true;
     cg_vec_free(c->q->mem, &tokens);
-    return rc;
+    return rc < 0 ? rc : pipe_reads(c);
 }
 
 int32_t cg_query_compile(cg_mem *mem, cg_str text, uint32_t language, cg_str source, cg_pos base, cg_query **out, cspm_error **err)

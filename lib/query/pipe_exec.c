@@ -113,6 +113,8 @@ static int32_t source_row(cg_run *r, table_op *t, cg_arena *arena, cspm_error **
             return opened;
     }
     int32_t rc = t->source->next(t->rows, arena, t->cells, err);
+    if (rc == CSPM_DONE && t->source->truncated)
+        r->truncated |= t->source->truncated(t->rows);
     for (uint32_t i = 0; rc == CSPM_OK && i < t->stage->n_slots; i++)
         put(r, t, i, t->cells[i]);
     return rc;

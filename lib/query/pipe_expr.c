@@ -320,6 +320,8 @@ static q_expr *postfix(pipe_parser *x)
                 return NULL;
             pair[1] = pipe_literal(x, cg_v_str(name), start);
         }
+        if (pair[1] && pair[1]->kind == X_LITERAL && pair[1]->value.type == CG_STRING)
+            qp_name_index(p->c, CG_NAMES_KEY, cg_value_str(pair[1]->value)); /* the query reads this property */
         e = pipe_call(x, pipe_op_find("[]"), start, pair, 2);
     }
     return e;

@@ -31,6 +31,7 @@ typedef struct cg_table_source {
     /* One row: n_columns cells in the order of cg_table_info, null where there is nothing. Cells may live in `arena`, which is emptied
      * before the next row, or in the source. CSPM_OK, CSPM_DONE or an error. */
     int32_t (*next)(void *rows, cg_arena *arena, cg_value *cells, cspm_error **err);
+    uint32_t (*truncated)(const void *rows); /* after CSPM_DONE: limits that cut the rows short, CSPM_TRUNCATED_*; NULL = never */
     void (*close)(void *rows);
     void (*release)(void *user); /* with the run; NULL = nothing to do */
 } cg_table_source;

@@ -6,7 +6,7 @@
 /* A source of rows from JSON text. */
 typedef struct json_rows {
     cg_tree *rows;
-    uint32_t at, opened, released;
+    uint32_t at, opened, released, cut;
 } json_rows;
 
 static int32_t rows_open(void *user, cspm_op *op, void **rows, cspm_error **err)
@@ -34,6 +34,10 @@ static int32_t rows_next(void *rows, cg_arena *arena, cg_value *cells, cspm_erro
     return CSPM_OK;
 }
 
+static uint32_t rows_cut(const void *rows)
+{
+    return ((const json_rows *)rows)->cut;
+}
 static void rows_close(void *rows) {}
 static void rows_release(void *user)
 {
@@ -74,7 +78,7 @@ static void corpus_open(corpus *c)
     cg_arena_init(&c->arena, c->b.mem);
     c->rows = (json_rows){ 0 };
     ck_assert_int_eq(cg_tree_from_json(&c->arena, cg_str_from(estate), CG_STR("rows"), NULL, &c->rows.rows, &err), CSPM_OK);
-    c->source = (cg_table_source){ "securityresources", &c->rows, rows_open, rows_next, rows_close, rows_release };
+    c->source = (cg_table_source){ "securityresources", &c->rows, rows_open, rows_next, rows_cut, rows_close, rows_release };
     c->b.limits.sources = &c->source;
     c->b.limits.n_sources = 1;
     c->b.limits.now = 1700000000000000;
@@ -112,6 +116,10 @@ START_TEST(attack_paths)
     ck_answer(&c.b, "securityresources | where tags.x == 'y' | count", "0");
     ck_assert_uint_eq(c.rows.opened, 7);
     ck_assert_uint_eq(c.rows.released, 7);
+    c.rows.cut = CSPM_TRUNCATED_WORK;
+    ck_answer(&c.b, "securityresources | count", "4 (truncated 2)");
+    c.rows.cut = 0;
+    c.rows.opened = c.rows.released = 7;
     ck_answer(&c.b, "nodes | count", "1"); /* no need to open it */
     ck_answer(&c.b, "securityresources | take 0", "");
     ck_answer(&c.b, "nosuch", "!UnknownTable");
