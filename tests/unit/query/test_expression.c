@@ -397,17 +397,17 @@ START_TEST(in_long_lists)
     cg_value v;
     static const char *const lists[] = { "[1,7,\"x\",true,2,3,4,5,6,8]", "[[1],[null],3,4,5,6,7,8,9,10]", "[]", "null", "7" };
     static const char *const rows[] = { "1; 7.0; 'x'; true", "7.0", "", "", "!InvalidArgumentType" };
+    cg_param p = { CG_STR("l"), cg_v_null() };
+    b.params = &p;
+    b.n_params = 1;
     for (size_t i = 0; i < 5; i++) {
         ck_assert_int_ge(cg_tree_from_json(&arena, cg_str_from(lists[i]), CG_STR("p"), NULL, &tree, NULL), 0);
         ck_assert_int_ge(cg_value_from_tree(&arena, tree, &v), 0);
-        cg_param p = { CG_STR("l"), v };
-        b.params = &p;
-        b.n_params = 1;
+        p.value = v;
         ck_answer(&b, "MATCH (n) WHERE n.i IN $l RETURN n.i", rows[i]);
     }
     ck_answer(&b, "MATCH (n) WHERE NOT n.i IN $l RETURN n.i", "!InvalidArgumentType");
-    cg_param p = { CG_STR("l"), cg_v_null() };
-    b.params = &p;
+    p.value = cg_v_null();
     ck_answer(&b, "UNWIND [1, null] AS x RETURN x IN $l AS y", "null; null");
     ck_answer(&b, "UNWIND [1, null] AS x RETURN x IN [] AS y", "false; false");
     cg_arena_free(&arena);
