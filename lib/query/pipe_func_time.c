@@ -266,7 +266,7 @@ static void format_part(cg_buf *b, const civil *c, char letter, uint32_t n)
         cg_buf_printf(b, "%0*d", width, (int)(c->day_us / 1000000 % 60));
         break;
     case 'f': {
-        char digits[8];
+        char digits[16]; /* the compiler cannot see that a fraction has six digits */
         snprintf(digits, sizeof digits, "%06d0", (int)us);
         cg_buf_add(b, digits, n < 7 ? n : 7);
         break;
