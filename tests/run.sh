@@ -40,7 +40,7 @@ build() {
     fi
 }
 
-# suites NAME LOG MESON-TEST-ARGUMENTS...
+# suites NAME LOG MESON-TEST-ARGUMENTS...: LOG names the file of results; Meson adds the name of a --setup to the --logbase it is given.
 suites() {
     local name=$1 log=$2; shift 2
     meson test -C "build/$name" --no-rebuild --logbase "$log" --print-errorlogs "$@" 2>&1 | grep -vE '^(ninja|$|Full log|Ok:|Expected Fail:|Fail:|Unexpected Pass:|Skipped:|Timeout:)'
@@ -64,7 +64,7 @@ if [ "$mode" != quick ]; then
             suites sanitizers sanitizers --timeout-multiplier 10 --suite unit --suite cases --suite fuzz
     fi
     step "valgrind"
-    CSPM_RANDOM_GRAPHS=20 CSPM_SLOW_MACHINE=1 suites tests valgrind --setup valgrind --suite unit --suite cases
+    CSPM_RANDOM_GRAPHS=20 CSPM_SLOW_MACHINE=1 suites tests memory-valgrind --logbase memory --setup valgrind --suite unit --suite cases
     step "benchmarks: gates"
     # Optimised, one at a time, nothing else running: ratios against peers in the same process. A shared machine can spoil a run, so a missed gate is
     # measured again; only one missed three times counts.
