@@ -158,9 +158,9 @@ void cg_diag_sort(cg_diag *d, uint32_t n);
 
 /* ---- the builder ---- */
 typedef struct cg_build_source {
-    cg_str name, dialect; /* in the builder's arena */
+    cg_str name, dialect, scope; /* in the builder's arena */
     uint32_t rank;
-    bool merge_equal_edges;
+    bool merge_equal_edges, repeats;
     int64_t stamp;
     uint64_t bytes;
 } cg_build_source;
@@ -190,6 +190,18 @@ typedef struct cg_match {
     const cg_cell *cells; /* in the builder's arena */
 } cg_match;
 
+/* A definition that does not stand for itself, in order of `def`. */
+typedef struct cg_weak {
+    uint32_t def;
+    cg_standing standing;
+} cg_weak;
+/* An end of an edge that is made up for when nobody defines it. */
+typedef struct cg_stub {
+    uint32_t edge;
+    uint32_t label : 31;
+    uint32_t from : 1;
+} cg_stub;
+
 typedef struct cg_declared {
     uint32_t kind;
     bool traversable;
@@ -208,6 +220,8 @@ typedef struct cg_item {
     uint64_t offset;
     uint32_t kind;
     uint32_t n_matches;
+    cg_standing standing;
+    uint32_t stub[2]; /* label of the end `to`, `from`; CG_NO_NAME none */
     bool has_id, has_from, has_to, has_kind;
     size_t id, id_length, from, from_length, to, to_length; /* in text */
     uint32_t serial;
@@ -257,6 +271,8 @@ struct cspm_builder {
     bool wide_kinds;
     CG_VEC(cg_alias_pair) aliases;
     CG_VEC(cg_match) matches;
+    CG_VEC(cg_weak) weak;
+    CG_VEC(cg_stub) stubs;
     CG_VEC(cg_declared) declared;
     CG_VEC(cg_build_source) sources;
     cg_colset node_props, edge_props;
@@ -281,12 +297,15 @@ typedef struct cg_freeze {
     cg_source *sources;
     uint32_t *name_map[3]; /* old -> new, by bytes */
     uint32_t *key_node;    /* key id -> node, while keys are there */
-    uint32_t *def_node;
+    uint32_t *def_node;  /* CG_NONE32: forgotten */
+    uint64_t *forgotten; /* bitmap over definitions that do not count; NULL: none */
     uint64_t *shared;    /* bitmap over nodes with more than one definition; NULL: none */
     uint32_t *def_order; /* definitions of shared nodes, by (node, best first) */
     uint32_t n_def_order;
     cg_strtab_builder strings;
 } cg_freeze;
+int32_t cg_freeze_stubs(cg_builder *b, cspm_error **err);     /* definitions for ends nobody defines */
+int32_t cg_freeze_forget(cg_freeze *f, cspm_error **err);     /* which definitions do not count */
 int32_t cg_freeze_sources(cg_freeze *f, cspm_error **err);
 int32_t cg_freeze_names(cg_freeze *f, cspm_error **err);
 int32_t cg_freeze_nodes(cg_freeze *f, cspm_error **err);  /* keys to nodes, endpoints to nodes; ids, aliases, positions */

@@ -78,6 +78,8 @@ void cg_builder_clear(cg_builder *b)
     cg_vec_free(mem, &b->edge_runs);
     cg_vec_free(mem, &b->aliases);
     cg_vec_free(mem, &b->matches);
+    cg_vec_free(mem, &b->weak);
+    cg_vec_free(mem, &b->stubs);
     cg_vec_free(mem, &b->declared);
     cg_vec_free(mem, &b->sources);
     cg_colset_free(&b->node_props);
@@ -165,9 +167,9 @@ static int32_t copy_text(cg_builder *b, cg_str text, cg_str *out, cspm_error **e
 
 int32_t cg_builder_begin_source(cg_builder *b, const cg_source_options *o, cspm_error **err)
 {
-    cg_build_source s = { .rank = o->rank, .stamp = o->stamp, .merge_equal_edges = o->merge_equal_edges };
+    cg_build_source s = { .rank = o->rank, .stamp = o->stamp, .merge_equal_edges = o->merge_equal_edges, .repeats = o->repeats };
     int32_t rc = copy_text(b, o->name, &s.name, err);
-    if (rc < 0 || (rc = copy_text(b, o->dialect, &s.dialect, err)) < 0)
+    if (rc < 0 || (rc = copy_text(b, o->dialect, &s.dialect, err)) < 0 || (rc = copy_text(b, o->scope, &s.scope, err)) < 0)
         return rc;
     return cg_vec_push(b->mem, &b->sources, s) ? CSPM_OK : cg_nomem(b->mem, err);
 }
@@ -187,6 +189,17 @@ void cg_builder_source_bytes(cg_builder *b, uint64_t bytes)
 {
     if (b->sources.count)
         b->sources.data[b->sources.count - 1].bytes = bytes;
+}
+
+void cg_builder_set_repeats(cg_builder *b, bool repeats)
+{
+    if (b->sources.count)
+        b->sources.data[b->sources.count - 1].repeats = repeats;
+}
+
+cg_str cg_builder_scope(const cg_builder *b)
+{
+    return b->sources.count ? b->sources.data[b->sources.count - 1].scope : CG_STR("");
 }
 
 int32_t cg_builder_declare_kind(cg_builder *b, uint32_t kind, bool traversable, cspm_error **err)
@@ -210,7 +223,7 @@ int32_t cg_builder_diag(cg_builder *b, cg_severity severity, const char *code, c
 
 /* What a rollback must restore; everything else only grows, or is cut by item number. */
 typedef struct mark {
-    uint32_t defs, edges, node_runs, edge_runs, aliases, matches, declared, sources, diags, beyond, last_beyond, rank;
+    uint32_t defs, edges, node_runs, edge_runs, aliases, matches, weak, stubs, declared, sources, diags, beyond, last_beyond, rank;
     uint64_t bytes;
     const char *dialect;
     uint64_t dialect_length;
@@ -231,6 +244,8 @@ int32_t cg_builder_mark_set(cg_builder *b, cg_builder_mark *m, cspm_error **err)
         .edge_runs = (uint32_t)b->edge_runs.count,
         .aliases = (uint32_t)b->aliases.count,
         .matches = (uint32_t)b->matches.count,
+        .weak = (uint32_t)b->weak.count,
+        .stubs = (uint32_t)b->stubs.count,
         .declared = (uint32_t)b->declared.count,
         .sources = (uint32_t)b->sources.count,
         .diags = (uint32_t)b->diags.kept.count,
@@ -264,6 +279,8 @@ void cg_builder_rollback(cg_builder *b, const cg_builder_mark *m)
     b->edge_runs.count = then.edge_runs;
     b->aliases.count = then.aliases;
     b->matches.count = then.matches;
+    b->weak.count = then.weak;
+    b->stubs.count = then.stubs;
     b->declared.count = then.declared;
     b->sources.count = then.sources;
     cg_diag_list_truncate(&b->diags, then.diags, then.beyond, then.last_beyond);

@@ -21,11 +21,17 @@ typedef struct cg_source_options {
     uint32_t rank;      /* the better dialect has the higher rank when two sources disagree */
     int64_t stamp;      /* newer wins next; microseconds since the epoch, 0 unknown */
     bool merge_equal_edges; /* two edges equal in every respect are one (dialects); false keeps them apart (host API) */
+    bool repeats; /* defines nodes again wherever it meets them: only values that disagree are worth a diagnostic */
+    cg_str scope; /* folder of the content below the input it was found in; see cg_builder_scope */
 } cg_source_options;
 /* Everything added from now on comes from this source. Ids count from 0. */
 int32_t cg_builder_begin_source(cg_builder *b, const cg_source_options *o, cspm_error **err);
 void cg_builder_set_dialect(cg_builder *b, cg_str dialect, uint32_t rank); /* once recognised */
 void cg_builder_source_bytes(cg_builder *b, uint64_t bytes);
+void cg_builder_set_repeats(cg_builder *b, bool repeats);
+/* Folder of the current source's content below the file, folder or archive the user named ("prod/eu-west-1"); empty at its top. Tells apart
+ * what exports themselves do not: which cluster, which account. */
+cg_str cg_builder_scope(const cg_builder *b);
 
 /* Mark and roll back, so that a failed input leaves the builder as before that call. Marks nest like a stack discipline. */
 typedef struct cg_builder_mark {
@@ -56,6 +62,13 @@ void cg_builder_set_kind(cg_builder *b, uint32_t kind);
  * With n == 0 the endpoint is the one set by key, and must have the label.
  * No match, or more than one, skips the edge with a diagnostic. */
 int32_t cg_builder_match_end(cg_builder *b, bool from, uint32_t label, const uint32_t *keys, const cg_value *values, uint32_t n, bool nocase, cspm_error **err);
+/* Should nobody define this end of the open edge: at freeze a node is made for it, with this label and the property `partial` true, and one
+ * diagnostic ("not-exported") a source and label counts them. CG_NO_NAME is memory refused. */
+int32_t cg_builder_stub_end(cg_builder *b, bool from, uint32_t label, cspm_error **err);
+/* What the open node's definition counts for. A stub is forgotten when any other definition of the node exists (by id or alias);
+ * enrichment is forgotten unless one does: a catalogue may define thousands of nodes nobody refers to. */
+typedef enum { CG_STANDING_FULL, CG_STANDING_STUB, CG_STANDING_ENRICHMENT } cg_standing;
+void cg_builder_set_standing(cg_builder *b, cg_standing standing);
 /* Both: properties. CG_NULL is ignored. Lists must be homogeneous bool, int, float or string, else CSPM_E_INVALID. Same key twice: the last wins. */
 int32_t cg_builder_set_prop(cg_builder *b, uint32_t key, cg_value value, cspm_error **err);
 int32_t cg_builder_end_item(cg_builder *b, cspm_error **err);

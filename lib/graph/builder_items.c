@@ -16,6 +16,8 @@ static int32_t begin_item(cg_builder *b, cg_item_type type, uint64_t offset, csp
     it->offset = offset;
     it->has_id = it->has_from = it->has_to = it->has_kind = false;
     it->n_matches = 0;
+    it->standing = CG_STANDING_FULL;
+    it->stub[0] = it->stub[1] = CG_NO_NAME;
     it->labels.count = it->cells.count = it->aliases.count = 0;
     cg_buf_clear(&it->text);
     if (++it->serial == 0) {
@@ -144,6 +146,22 @@ int32_t cg_builder_add_alias(cg_builder *b, const char *key, size_t length, cspm
     if (rc < 0 || length == 0 || (rc = stage_text(b, key, length, &span.at, err)) < 0)
         return rc;
     return cg_vec_push(b->mem, &b->item.aliases, span) ? CSPM_OK : cg_nomem(b->mem, err);
+}
+
+void cg_builder_set_standing(cg_builder *b, cg_standing standing)
+{
+    b->item.standing = standing;
+}
+
+int32_t cg_builder_stub_end(cg_builder *b, bool from, uint32_t label, cspm_error **err)
+{
+    int32_t rc = expect(b, CG_ITEM_EDGE, "an end that may be missing", err);
+    if (rc < 0 || (rc = check_name(b, CG_NAMES_LABEL, label, err)) < 0)
+        return rc;
+    if (cg_builder_key(b, "partial", 7) == CG_NO_NAME)
+        return cg_nomem(b->mem, err);
+    b->item.stub[from] = label;
+    return CSPM_OK;
 }
 
 static int32_t stage_value(cg_builder *b, cg_value v, struct cg_staged *out, cspm_error **err)
@@ -306,7 +324,7 @@ static int32_t commit_node(cg_builder *b, cspm_error **err)
 {
     cg_item *it = &b->item;
     uint64_t def = b->def_key.count;
-    size_t n_aliases = b->aliases.count;
+    size_t n_aliases = b->aliases.count, n_weak = b->weak.count;
     int32_t rc = CSPM_OK;
     if (!it->has_id)
         return cg_fail(b->mem, err, CSPM_E_INVALID, "a node without an id");
@@ -319,6 +337,10 @@ static int32_t commit_node(cg_builder *b, cspm_error **err)
             rc = cg_nomem(b->mem, err);
             goto undo;
         }
+    }
+    if (it->standing != CG_STANDING_FULL && !cg_vec_push(b->mem, &b->weak, ((cg_weak){ (uint32_t)def, it->standing }))) {
+        rc = cg_nomem(b->mem, err);
+        goto undo;
     }
     if ((rc = commit_cells(b, &b->node_props, def, err)) < 0)
         goto undo;
@@ -340,6 +362,7 @@ undo_cells:
     cg_colset_truncate(&b->node_props, (uint32_t)def);
 undo:
     b->aliases.count = n_aliases;
+    b->weak.count = n_weak;
     return rc;
 }
 
@@ -380,7 +403,7 @@ static int32_t commit_edge(cg_builder *b, cspm_error **err)
 {
     cg_item *it = &b->item;
     uint64_t edge = b->edge_ends.count;
-    size_t n_matches = b->matches.count;
+    size_t n_matches = b->matches.count, n_stubs = b->stubs.count;
     int32_t rc = CSPM_OK;
     if (!it->has_from || !it->has_to || !it->has_kind)
         return cg_fail(b->mem, err, CSPM_E_INVALID, "an edge without a %s", !it->has_from ? "source" : !it->has_to ? "target" : "kind");
@@ -395,6 +418,11 @@ static int32_t commit_edge(cg_builder *b, cspm_error **err)
             goto undo_matches;
         }
     }
+    for (uint32_t from = 0; from < 2; from++)
+        if (it->stub[from] != CG_NO_NAME && !cg_vec_push(b->mem, &b->stubs, ((cg_stub){ (uint32_t)edge, it->stub[from], from }))) {
+            rc = cg_nomem(b->mem, err);
+            goto undo_matches;
+        }
     if ((rc = commit_cells(b, &b->edge_props, edge, err)) < 0)
         goto undo_matches;
     uint32_t *offset = cg_chunks_push(&b->edge_offset);
@@ -422,6 +450,7 @@ undo:
     cg_colset_truncate(&b->edge_props, (uint32_t)edge);
 undo_matches:
     b->matches.count = n_matches;
+    b->stubs.count = n_stubs;
     return rc;
 }
 

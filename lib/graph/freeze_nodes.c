@@ -13,6 +13,11 @@ static inline uint32_t def_key(const cg_freeze *f, uint32_t def)
     return *(const uint32_t *)cg_chunks_at(&f->b->def_key, def);
 }
 
+static inline bool forgotten(const cg_freeze *f, uint32_t def)
+{
+    return f->forgotten && f->forgotten[def >> 6] >> (def & 63) & 1;
+}
+
 static uint32_t root_of(const keying *k, uint32_t key)
 {
     if (!k->parent)
@@ -35,6 +40,8 @@ static int32_t join_aliases(keying *k, cspm_error **err)
     for (uint32_t i = 0; i < k->n_keys; i++)
         k->parent[i] = i;
     for (size_t i = 0; i < b->aliases.count; i++) {
+        if (forgotten(k->f, b->aliases.data[i].def))
+            continue;
         uint32_t x = root_of(k, def_key(k->f, b->aliases.data[i].def)), y = root_of(k, b->aliases.data[i].key);
         k->parent[x > y ? x : y] = x < y ? x : y;
     }
@@ -69,6 +76,9 @@ static int32_t number_first(keying *k, cspm_error **err)
     memset(f->key_node, 0xff, k->n_keys * sizeof *f->key_node);
     for (uint32_t d = 0; d < f->n_defs; d++) {
         uint32_t *node = &f->key_node[root_of(k, def_key(f, d))];
+        f->def_node[d] = CG_NONE32;
+        if (forgotten(f, d))
+            continue;
         if (*node == CG_NONE32) {
             *node = f->n_nodes;
             k->best_def[f->n_nodes++] = d;
@@ -129,7 +139,8 @@ static int32_t number_by_id(keying *k, cspm_error **err)
     for (uint32_t i = 0; i < f->n_nodes; i++)
         number[entries[i].index] = i;
     for (uint32_t d = 0; d < f->n_defs; d++)
-        f->def_node[d] = number[f->def_node[d]];
+        if (f->def_node[d] != CG_NONE32)
+            f->def_node[d] = number[f->def_node[d]];
     for (uint32_t i = 0; i < k->n_keys; i++)
         if (f->key_node[i] != CG_NONE32)
             f->key_node[i] = number[f->key_node[i]];
@@ -159,7 +170,7 @@ static int32_t collect_aliases(keying *k, cspm_error **err)
     }
     for (size_t i = 0; i < most; i++) {
         uint32_t key = i < f->n_defs ? def_key(f, (uint32_t)i) : f->b->aliases.data[i - f->n_defs].key;
-        if (seen[key >> 6] >> (key & 63) & 1)
+        if (f->key_node[key] == CG_NONE32 || seen[key >> 6] >> (key & 63) & 1)
             continue;
         seen[key >> 6] |= 1ull << (key & 63);
         cg_id_entry e = entry_of(f, key, f->key_node[key]);
@@ -234,6 +245,8 @@ static int32_t place_nodes(cg_freeze *f, cspm_error **err)
     for (uint32_t d = 0; d < f->n_defs; d++) {
         uint64_t position = cg_freeze_position(f, &f->b->node_runs, &f->b->def_offset, d);
         uint32_t node = f->def_node[d];
+        if (node == CG_NONE32)
+            continue;
         if (narrow && position < at32[node])
             at32[node] = (uint32_t)position;
         else if (!narrow && position < at64[node])
@@ -247,6 +260,11 @@ static int32_t place_nodes(cg_freeze *f, cspm_error **err)
 static int def_order_cmp(const void *context, uint32_t a, uint32_t b)
 {
     return def_cmp(context, a, b);
+}
+
+static bool is_shared(const cg_freeze *f, uint32_t node)
+{
+    return node != CG_NONE32 && f->shared[node >> 6] >> (node & 63) & 1;
 }
 
 /* Nodes with more than one definition: their definitions, the best first. */
@@ -266,11 +284,13 @@ static int32_t find_shared(cg_freeze *f, cspm_error **err)
     for (uint32_t d = 0; d < f->n_defs; d++) {
         uint32_t node = f->def_node[d];
         uint64_t bit = 1ull << (node & 63);
+        if (node == CG_NONE32)
+            continue;
         f->shared[node >> 6] |= once[node >> 6] & bit;
         once[node >> 6] |= bit;
     }
     for (uint32_t d = 0; d < f->n_defs; d++)
-        f->n_def_order += f->shared[f->def_node[d] >> 6] >> (f->def_node[d] & 63) & 1;
+        f->n_def_order += is_shared(f, f->def_node[d]);
     uint32_t n = 0;
     keys = cg_alloc_array(f->mem, (size_t)f->n_def_order * 2, sizeof *keys);
     scratch = cg_alloc_array(f->mem, f->n_def_order, sizeof *scratch);
@@ -280,7 +300,7 @@ static int32_t find_shared(cg_freeze *f, cspm_error **err)
         goto out;
     }
     for (uint32_t d = 0; d < f->n_defs; d++)
-        if (f->shared[f->def_node[d] >> 6] >> (f->def_node[d] & 63) & 1) {
+        if (is_shared(f, f->def_node[d])) {
             keys[n] = f->def_node[d];
             f->def_order[n++] = d;
         }
@@ -307,7 +327,7 @@ static int32_t report_duplicates(cg_freeze *f, cspm_error **err)
             continue;
         uint64_t offset = cg_run_offset(&b->node_runs, &b->def_offset, def, &source);
         cg_run_offset(&b->node_runs, &b->def_offset, before, &source_before);
-        if (source != source_before)
+        if (source != source_before || b->sources.data[source].repeats)
             continue;
         cg_str id = cg_intern_get(b->keys, def_key(f, def));
         int32_t rc = cg_freeze_diag(f, source, "duplicate-id", offset, err, "node \"%.*s\" is defined again; the definitions are merged",
@@ -325,9 +345,9 @@ int32_t cg_freeze_nodes(cg_freeze *f, cspm_error **err)
     int32_t rc;
     f->n_defs = (uint32_t)b->def_key.count;
     cg_intern_drop_index(b->keys);
-    if ((rc = join_aliases(&k, err)) < 0 || (rc = number_first(&k, err)) < 0 || (rc = number_by_id(&k, err)) < 0 ||
-        (rc = find_shared(f, err)) < 0 || (rc = report_duplicates(f, err)) < 0 || (rc = collect_aliases(&k, err)) < 0 ||
-        (rc = resolve_ends(&k, err)) < 0)
+    if ((rc = cg_freeze_forget(f, err)) < 0 || (rc = join_aliases(&k, err)) < 0 || (rc = number_first(&k, err)) < 0 ||
+        (rc = number_by_id(&k, err)) < 0 || (rc = find_shared(f, err)) < 0 || (rc = report_duplicates(f, err)) < 0 ||
+        (rc = collect_aliases(&k, err)) < 0 || (rc = resolve_ends(&k, err)) < 0)
         goto out;
     rc = place_nodes(f, err);
 out:

@@ -10,7 +10,7 @@ typedef CG_VEC(candidate) candidates;
 
 static bool is_shared(const cg_freeze *f, uint32_t node)
 {
-    return f->shared[node >> 6] >> (node & 63) & 1;
+    return node != CG_NONE32 && f->shared[node >> 6] >> (node & 63) & 1;
 }
 
 static int32_t gather(cg_freeze *f, cg_build_column *c, candidates *out, cspm_error **err)

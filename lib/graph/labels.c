@@ -148,6 +148,13 @@ static int32_t report_kinds(cg_freeze *f, uint32_t node, uint32_t def, uint32_t 
                           CG_FMT(a));
 }
 
+static bool repeats(const cg_freeze *f, uint32_t def)
+{
+    uint32_t source;
+    (void)cg_run_offset(&f->b->node_runs, &f->b->def_offset, def, &source);
+    return f->b->sources.data[source].repeats;
+}
+
 static int compare_sets(const cg_freeze *f, cg_str a, cg_str b)
 {
     const uint32_t *map = f->name_map[CG_NAMES_LABEL];
@@ -200,7 +207,7 @@ static int32_t merge_kinds(union_list *u, uint32_t begin, uint32_t end, uint32_t
     for (uint32_t i = begin; i < end; i++) {
         cg_str set = set_of(f, f->def_order[i]);
         uint32_t other = primary_of(set);
-        if (other != CG_NO_NAME && other != primary && !reported) {
+        if (other != CG_NO_NAME && other != primary && !reported && !repeats(f, f->def_order[i])) {
             reported = true;
             if ((rc = report_kinds(f, node, f->def_order[i], primary, other, err)) < 0)
                 return rc;
@@ -285,7 +292,8 @@ int32_t cg_freeze_kinds(cg_freeze *f, cspm_error **err)
     if (!node_kindset)
         return cg_nomem(f->mem, err);
     for (uint32_t d = 0; d < f->n_defs; d++)
-        node_kindset[f->def_node[d]] = *(const uint32_t *)cg_chunks_at(&f->b->def_kindset, d);
+        if (f->def_node[d] != CG_NONE32)
+            node_kindset[f->def_node[d]] = *(const uint32_t *)cg_chunks_at(&f->b->def_kindset, d);
     if (f->shared && (rc = merge_shared_kinds(f, node_kindset, err)) < 0)
         return rc;
     if ((rc = write_kindsets(f, node_kindset, err)) < 0)

@@ -83,6 +83,13 @@ static int32_t feed_props(feeder *f, const cg_map *props, cspm_error **err)
     return rc;
 }
 
+/* A node that was made because nobody defined it: all that is known of it is this. */
+static bool is_stub(const cg_map *props)
+{
+    return props->count == 1 && props->entries[0].value.type == CG_BOOL && props->entries[0].value.boolean &&
+           cg_str_eq(props->entries[0].key, CG_STR("partial"));
+}
+
 static int32_t fill_node(feeder *f, cg_node n, cspm_error **err)
 {
     const cg_map *props = NULL;
@@ -101,6 +108,8 @@ static int32_t fill_node(feeder *f, cg_node n, cspm_error **err)
         rc = cg_builder_add_alias(f->b, aliases[i].data, aliases[i].length, err);
     if (rc == CSPM_OK)
         rc = cg_node_props(f->g, n, &f->arena, &props, err);
+    if (rc == CSPM_OK && is_stub(props))
+        cg_builder_set_standing(f->b, CG_STANDING_STUB); /* another input may define it now */
     return rc == CSPM_OK ? feed_props(f, props, err) : rc;
 }
 

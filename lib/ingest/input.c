@@ -16,6 +16,7 @@ typedef struct job {
     cspm_op *op;
     const cg_dialect *forced;
     bool keep_going;
+    size_t root;            /* length of the name of what the user named */
     uint64_t bytes_left;    /* of the input at hand, unpacked */
     uint64_t recognised;    /* inputs some dialect took */
     uint64_t passed_over;   /* inputs none did */
@@ -213,9 +214,26 @@ static int32_t stream(job *j, content *c, const cg_dialect *d, cspm_error **err)
     return rc;
 }
 
+/* The folder a name stands in, below what the user named. */
+static cg_str scope_of(const job *j, cg_str name)
+{
+    size_t begin = j->root < name.length ? j->root : name.length, end = name.length;
+
+    while (begin < end && name.data[begin] == '/')
+        begin++;
+    while (end > begin && name.data[end - 1] != '/')
+        end--;
+    return (cg_str){ name.data + begin, end > begin ? end - begin - 1 : 0 };
+}
+
 static int32_t read_with(job *j, content *c, const cg_dialect *d, cspm_error **err)
 {
-    const cg_source_options o = { .name = c->name, .dialect = cg_str_from(d->name), .rank = d->rank, .merge_equal_edges = true };
+    const cg_source_options o = { .name = c->name,
+                                  .dialect = cg_str_from(d->name),
+                                  .rank = d->rank,
+                                  .merge_equal_edges = true,
+                                  .repeats = d->repeats,
+                                  .scope = scope_of(j, c->name) };
     cg_builder_mark mark;
     cspm_error *inner = NULL;
     int32_t rc = cg_builder_mark_set(j->b, &mark, err);
@@ -418,8 +436,13 @@ static int32_t read_folder(job *j, const char *path, cspm_error **err)
     cg_buf_add(&root, path, length);
     cg_buf_char(&root, '\0');
     cg_op_phase(j->op, CSPM_PHASE_READ, 0);
-    rc = root.failed ? cg_nomem(j->mem, err) : cg_walk(j->mem, root.data, j->op, &events, err);
+    cg_buf name;
+    cg_buf_init(&name, j->mem, 0);
+    cg_printable_name(&name, path, length);
+    j->root = name.length;
+    rc = root.failed || name.failed ? cg_nomem(j->mem, err) : cg_walk(j->mem, root.data, j->op, &events, err);
     cg_buf_free(&root);
+    cg_buf_free(&name);
     return rc;
 }
 
@@ -490,6 +513,7 @@ int32_t cg_ingest_path(cg_builder *b, const char *path, const cg_ingest_options 
     if (rc < 0 || (rc = cg_builder_mark_set(b, &mark, err)) < 0)
         return rc;
     rc = shown_name(&j, strcmp(path, "-") == 0 ? "<stdin>" : path, &name, err);
+    j.root = name.length;
     if (rc == CSPM_OK)
         rc = read_named(&j, path, cg_buf_view(&name), err);
     rc = end(&j, cg_buf_view(&name), &mark, rc, err);
@@ -508,6 +532,7 @@ int32_t cg_ingest_bytes(cg_builder *b, const void *bytes, size_t length, cg_str 
     if (rc < 0 || (rc = cg_builder_mark_set(b, &mark, err)) < 0)
         return rc;
     content c = { .source = &source, .name = name, .named = true };
+    j.root = name.length;
     cg_source_open_memory(&source, j.mem, op, name, bytes, length);
     start_input(&j);
     cg_op_phase(op, CSPM_PHASE_READ, length);

@@ -14,6 +14,7 @@ Suite *freeze_suite(void);
 Suite *column_suite(void);
 Suite *layer_suite(void);
 Suite *nomem_suite(void);
+Suite *weak_suite(void);
 
 #define S(literal) CG_STR(literal)
 #define OK(call) ck_assert_int_eq((call), CSPM_OK)
