@@ -8,6 +8,7 @@
 #include "ingest/archive.h"
 #include "ingest/dialects.h"
 #include "ingest/sniff.h"
+#include "ingest/utf16.h"
 #include "ingest/walk.h"
 
 typedef struct job {
@@ -29,16 +30,49 @@ typedef struct content {
     cg_archive *archive; /* NULL: the source itself */
     cg_str name;
     const char *path; /* of a plain file, for dialects that open it themselves; NULL */
+    cg_utf16 *utf16;  /* NULL: the bytes are the text */
+    cg_buf *text;     /* of utf16: the current piece as UTF-8 */
     bool named;       /* the user named it, alone: what is wrong with it is an error */
 } content;
 
-static int32_t content_next(content *c, const char **bytes, size_t *length, cspm_error **err)
+static int32_t raw_next(content *c, const char **bytes, size_t *length, cspm_error **err)
 {
     return c->archive ? cg_archive_read(c->archive, bytes, length, err) : cg_source_next(c->source, bytes, length, err);
 }
 
+static int32_t broken_utf16(content *c, cspm_error **err)
+{
+    return cg_fail_at(c->source->mem, err, CSPM_E_PARSE, c->name, (cg_pos){ 0 }, "half a character of UTF-16 at byte %llu",
+                      (unsigned long long)c->utf16->offset);
+}
+
+static int32_t content_next(content *c, const char **bytes, size_t *length, cspm_error **err)
+{
+    int32_t rc = raw_next(c, bytes, length, err);
+
+    if (rc < 0 || !c->utf16)
+        return rc;
+    cg_buf_clear(c->text);
+    while (rc == CSPM_OK && *length > 0 && c->text->length == 0) { /* a piece may hold no more than a byte order mark */
+        if (!cg_utf16_feed(c->utf16, *bytes, *length, c->text))
+            return broken_utf16(c, err);
+        if (c->text->failed)
+            return cg_nomem(c->source->mem, err);
+        if (c->text->length == 0)
+            rc = raw_next(c, bytes, length, err);
+    }
+    if (rc == CSPM_OK && c->text->length == 0 && !cg_utf16_ends(c->utf16))
+        return broken_utf16(c, err);
+    *bytes = c->text->data;
+    *length = c->text->length;
+    return rc;
+}
+
+/* The piece just read will be read again; only the first one of decoded text can be, by starting over. */
 static void content_unread(content *c)
 {
+    if (c->utf16)
+        *c->utf16 = (cg_utf16){ .big = c->utf16->big };
     if (c->archive)
         cg_archive_unread(c->archive);
     else
@@ -250,7 +284,7 @@ static int32_t read_with(job *j, content *c, const cg_dialect *d, cspm_error **e
     return settle(j, c->name, rc, inner, err);
 }
 
-static int32_t read_content(job *j, content *c, cspm_error **err)
+static int32_t read_text(job *j, content *c, cspm_error **err)
 {
     const cg_dialect *d = j->forced;
     const char *bytes, *form_name;
@@ -272,6 +306,30 @@ static int32_t read_content(job *j, content *c, cspm_error **err)
         return pass_over(j, c->name, c->named, "unrecognised", "a snapshot must be a plain file, not a stream or part of an archive", err);
     content_unread(c);
     return read_with(j, c, d, err);
+}
+
+static int32_t read_content(job *j, content *c, cspm_error **err)
+{
+    const char *bytes, *form_name;
+    size_t length;
+    int32_t rc = content_next(c, &bytes, &length, err);
+
+    if (rc < 0)
+        return rc;
+    content_unread(c);
+    if (cg_sniff_form(bytes, length < CG_SNIFF_BYTES ? length : CG_SNIFF_BYTES, &form_name) != CG_FORM_UTF16)
+        return read_text(j, c, err);
+    cg_utf16 utf16;
+    cg_buf text;
+    cg_utf16_start(&utf16, bytes, length);
+    cg_buf_init(&text, j->mem, 0);
+    content decoded = *c;
+    decoded.utf16 = &utf16;
+    decoded.text = &text;
+    decoded.path = NULL; /* what stands in the file is not the text */
+    rc = read_text(j, &decoded, err);
+    cg_buf_free(&text);
+    return rc;
 }
 
 /* ---- archives ---- */

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "ingest/ingest.h"
+#include "ingest/sniff.h"
 
 #define PIECE 65536
 
@@ -42,10 +43,10 @@ static bool move_to(cursor *c, uint64_t offset)
 /* The offset counts bytes of the content, so a file whose bytes are not its content (compressed, an archive) is left alone. */
 static bool is_plain(int fd)
 {
-    unsigned char head[4];
-    if (pread(fd, head, sizeof head, 0) != (ssize_t)sizeof head)
-        return false;
-    return head[0] == '{' || head[0] == '[' || head[0] == ' ' || head[0] == '\t' || head[0] == '\n' || head[0] == '\r' || head[0] == 0xef;
+    char head[512];
+    const char *form;
+    ssize_t n = pread(fd, head, sizeof head, 0);
+    return n > 0 && cg_sniff_form(head, (size_t)n, &form) == CG_FORM_TEXT;
 }
 
 /* A name that is no regular file any more (standard input, a member, a pipe) must neither block nor surprise. */

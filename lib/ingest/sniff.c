@@ -279,8 +279,6 @@ const char *cg_sniff_reason(const char *head, size_t length, bool whole, char *r
     switch (cg_sniff_form(head, length, &name)) {
     case CG_FORM_EMPTY:
         return "it is empty";
-    case CG_FORM_UTF16:
-        return "it is UTF-16 text; convert it to UTF-8";
     case CG_FORM_TEXT:
         break;
     default:

@@ -58,6 +58,7 @@ Suite *opengraph_suite(void);
 Suite *bad_input_suite(void);
 Suite *input_suite(void);
 Suite *invariance_suite(void);
+Suite *utf16_suite(void);
 Suite *memory_suite(void);
 Suite *sniff_suite(void);
 

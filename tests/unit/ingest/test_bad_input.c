@@ -259,9 +259,9 @@ static const struct {
     { "\x7f"
       "ELF\0\0\0",
       7, "binary" },
-    { "\xff\xfe{\0\"\0", 6, "UTF-16" },
-    { "\xfe\xff\0{", 4, "UTF-16" },
-    { "{\0\"\0g\0", 6, "UTF-16" },
+    { "\xff\xfeh\0i\0", 6, "no JSON" },
+    { "\xfe\xff\0{\0}", 6, "JSON object" },
+    { "\xff\xfe", 2, "empty" },
     { "7z\xbc\xaf\x27\x1c...", 9, "7-Zip" },
     { "{\"data\":[{\"Properties\":{\"domain\":\"X\"},\"ObjectIdentifier\":\"1\"}],\"meta\":{\"type\":\"users\",\"count\":1,\"version\":6}}",
       0, "BloodHound collector file" },
