@@ -1,0 +1,31 @@
+/* All tables of the services. */
+#include "ingest/aws/aws_answers.h"
+
+static const aws_answer *const tables[] = {
+    aws_answers_iam,        aws_answers_organizations, aws_answers_ec2,   aws_answers_network, aws_answers_elb,
+    aws_answers_containers, aws_answers_lambda,        aws_answers_edge,  aws_answers_storage, aws_answers_database,
+    aws_answers_secrets,    aws_answers_messaging,     aws_answers_build, aws_answers_ml,      aws_answers_management,
+};
+
+const aws_answer *aws_answer_next(aws_answer_iter *it)
+{
+    while (it->table < sizeof tables / sizeof tables[0]) {
+        const aws_answer *row = &tables[it->table][it->row++];
+        if (row->operation)
+            return row;
+        it->table++;
+        it->row = 0;
+    }
+    return NULL;
+}
+
+const aws_answer *aws_answer_find(cg_str operation)
+{
+    aws_answer_iter it = { 0 };
+    const aws_answer *row;
+
+    while ((row = aws_answer_next(&it)))
+        if (cg_str_eq(operation, cg_str_from(row->operation)))
+            return row;
+    return NULL;
+}

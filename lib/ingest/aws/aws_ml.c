@@ -1,0 +1,5 @@
+#include "ingest/aws/aws.h"
+
+const aws_answer aws_answers_ml[] = {
+    { .operation = NULL },
+};
