@@ -40,7 +40,7 @@ typedef enum {
  * shape that is bound to a region gets the property `region` by itself. Property, label and kind names are literals: known by address. */
 typedef struct aws_field {
     const char *property;
-    const char *path;
+    const char *path; /* one with "{" in it is a text: see aws_text */
     aws_as as;
 } aws_field;
 

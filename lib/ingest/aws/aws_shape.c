@@ -438,6 +438,10 @@ static int32_t fields_of(aws_ctx *c, const aws_shape *shape, const cg_tree *item
         rc = aws_prop_text(c, "region", c->item_region, err);
     for (const aws_field *f = shape->fields; f && f->property && rc == CSPM_OK; f++) {
         cg_value value;
+        if (strchr(f->path, '{')) {
+            rc = aws_prop_text(c, f->property, aws_text(c, item, f->path), err);
+            continue;
+        }
         rc = aws_value_at(c, item, f->path, f->as, &value, err);
         if (rc == CSPM_OK)
             rc = aws_prop(c, f->property, value, err);
