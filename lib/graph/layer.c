@@ -127,6 +127,17 @@ uint32_t cg_layer_key(cg_layer_builder *l, cg_str name)
     return add_name(l, CG_NAMES_KEY, name);
 }
 
+uint32_t cg_layer_n_kinds(const cg_layer_builder *l)
+{
+    return cg_intern_count(l->names[CG_NAMES_KIND]);
+}
+
+cg_str cg_layer_kind_name(const cg_layer_builder *l, uint32_t i, uint32_t *kind)
+{
+    *kind = l->below->n_names[CG_NAMES_KIND] + i;
+    return cg_intern_get(l->names[CG_NAMES_KIND], i);
+}
+
 static int32_t check_name(cg_layer_builder *l, cg_names which, uint32_t id, cspm_error **err)
 {
     if (id == CG_NO_NAME)

@@ -14,6 +14,9 @@ void cg_layer_free(cg_layer_builder *l);
 uint32_t cg_layer_label(cg_layer_builder *l, cg_str name);
 uint32_t cg_layer_kind(cg_layer_builder *l, cg_str name);
 uint32_t cg_layer_key(cg_layer_builder *l, cg_str name);
+/* Kinds this layer has brought in so far, which the graph below does not know. */
+uint32_t cg_layer_n_kinds(const cg_layer_builder *l);
+cg_str cg_layer_kind_name(const cg_layer_builder *l, uint32_t i, uint32_t *kind);
 
 /* Evidence record; equal records are stored once. Arrays and strings are copied. CG_NO_EVIDENCE when memory is refused. */
 uint32_t cg_layer_evidence(cg_layer_builder *l, const cg_evidence *e);
