@@ -1,0 +1,169 @@
+/* Nodes inside items, and what several services need to look into them. */
+#include "ingest/aws/aws_part.h"
+
+/* ---- parts ---- */
+
+const cg_tree *aws_list(const cg_tree *item, const char *path)
+{
+    const cg_tree *list = aws_get(item, path);
+
+    return list && list->type == CG_TREE_LIST ? list : NULL;
+}
+
+int32_t aws_props(aws_ctx *c, const aws_field *fields, const cg_tree *value, cspm_error **err)
+{
+    int32_t rc = CSPM_OK;
+
+    for (const aws_field *f = fields; f->property && rc == CSPM_OK; f++) {
+        const cg_tree *member;
+        if (strchr(f->path, '{'))
+            rc = aws_prop_text(c, f->property, aws_text(c, value, f->path), err);
+        else if ((member = aws_get(value, f->path)) != NULL)
+            rc = aws_prop_tree(c, f->property, member, f->as, err);
+    }
+    return rc;
+}
+
+int32_t aws_tie(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str to, const char *label, cspm_error **err)
+{
+    return from.length && to.length ? aws_edge(c, at, from, kind, to, label, err) : CSPM_OK;
+}
+
+static bool has_id(const aws_field *fields)
+{
+    for (const aws_field *f = fields; f->property; f++)
+        if (strcmp(f->property, "id") == 0)
+            return true;
+    return false;
+}
+
+int32_t aws_part_add(aws_ctx *c, const aws_part *part, const cg_tree *value, cg_str parent, cg_str *id, cspm_error **err)
+{
+    if (id)
+        *id = CG_STR_NULL;
+    if (value->type != CG_TREE_MAP)
+        return aws_skip(c, value, "bad-item", err, "a part of %.*s is no object", CG_FMT(parent));
+    const cg_str tail = aws_text(c, value, part->id);
+    if (!tail.length)
+        return aws_skip(c, value, "no-id", err, "a part of %.*s lacks what would name it (%s)", CG_FMT(parent), part->id);
+    const cg_str whole = aws_format(c, "%.*s%.*s", CG_FMT(parent), CG_FMT(tail));
+    if (!whole.data)
+        return cg_nomem(cg_builder_mem(c->b), err);
+    int32_t rc = aws_node(c, value, whole, part->labels, err);
+    if (rc == CSPM_OK && !has_id(part->fields))
+        rc = aws_prop_text(c, "id", whole, err);
+    if (rc == CSPM_OK && part->parent)
+        rc = aws_prop_text(c, part->parent, parent, err);
+    if (rc == CSPM_OK && !part->unowned)
+        rc = aws_prop_text(c, "region", c->item_region, err);
+    if (rc == CSPM_OK)
+        rc = aws_props(c, part->fields, value, err);
+    if (rc == CSPM_OK)
+        rc = aws_node_end(c, !part->unowned, err);
+    if (rc == CSPM_OK)
+        rc = aws_tie(c, value, part->up ? whole : parent, part->kind, part->up ? parent : whole, NULL, err);
+    if (id)
+        *id = whole;
+    return rc;
+}
+
+int32_t aws_parts_add(aws_ctx *c, const aws_part *part, const cg_tree *item, const char *path, cg_str parent, cspm_error **err)
+{
+    const cg_tree *list = aws_list(item, path);
+    int32_t rc = CSPM_OK;
+
+    for (uint32_t i = 0; list && i < list->list.count && rc == CSPM_OK; i++)
+        rc = aws_part_add(c, part, list->list.items[i], parent, NULL, err);
+    return rc;
+}
+
+int32_t aws_apply_inside(aws_ctx *c, const aws_shape *shape, const cg_tree *value, cg_str *id, cspm_error **err)
+{
+    const cg_str outer = c->id;
+
+    c->id = CG_STR_NULL;
+    const int32_t rc = aws_apply(c, shape, value, err);
+    if (id)
+        *id = c->id;
+    c->id = outer;
+    return rc;
+}
+
+/* ---- secrets ---- */
+
+static const char *const secret_words[] = {
+    "password",         "passwd",     "passphrase", "secret",      "token",      "apikey",     "api_key",
+    "api-key",          "access_key", "accesskey",  "private_key", "privatekey", "credential", "connection_string",
+    "connectionstring", "pwd",        NULL,
+};
+
+static char lower(char ch)
+{
+    return ch >= 'A' && ch <= 'Z' ? (char)(ch | 0x20) : ch;
+}
+
+static bool starts_nocase(cg_str text, size_t at, const char *word)
+{
+    for (; *word; word++, at++)
+        if (at >= text.length || lower(text.data[at]) != *word)
+            return false;
+    return true;
+}
+
+bool aws_secret_name(cg_str name)
+{
+    for (size_t i = 0; i < name.length; i++)
+        for (const char *const *word = secret_words; *word; word++)
+            if (starts_nocase(name, i, *word))
+                return true;
+    return false;
+}
+
+/* AKIA or ASIA and sixteen capitals and digits. */
+static bool is_access_key(cg_str text, size_t at)
+{
+    if (at + 20 > text.length || (memcmp(text.data + at, "AKIA", 4) != 0 && memcmp(text.data + at, "ASIA", 4) != 0))
+        return false;
+    for (size_t i = at + 4; i < at + 20; i++)
+        if (!((text.data[i] >= 'A' && text.data[i] <= 'Z') || (text.data[i] >= '0' && text.data[i] <= '9')))
+            return false;
+    return true;
+}
+
+/* A word for secrets, more of a name, '=' or ':', and a value that is no reference to something else. */
+static bool is_assigned(cg_str text, size_t at)
+{
+    const char *word = NULL;
+
+    for (const char *const *w = secret_words; *w && !word; w++)
+        if (starts_nocase(text, at, *w))
+            word = *w;
+    if (!word)
+        return false;
+    at += strlen(word);
+    while (at < text.length &&
+           (lower(text.data[at]) == '_' || text.data[at] == '-' || (lower(text.data[at]) >= 'a' && lower(text.data[at]) <= 'z')))
+        at++;
+    while (at < text.length && (text.data[at] == '"' || text.data[at] == '\'' || text.data[at] == ' '))
+        at++;
+    if (at >= text.length || (text.data[at] != '=' && text.data[at] != ':'))
+        return false;
+    at++;
+    while (at < text.length && (text.data[at] == '"' || text.data[at] == '\'' || text.data[at] == ' '))
+        at++;
+    size_t n = 0;
+    while (at + n < text.length && text.data[at + n] > ' ' && text.data[at + n] != '"' && text.data[at + n] != '\'')
+        n++;
+    return n >= 4 && text.data[at] != '$' && text.data[at] != '{' && text.data[at] != '<' &&
+           !cg_str_starts((cg_str){ text.data + at, n }, CG_STR("arn:"));
+}
+
+bool aws_looks_secret(cg_str text)
+{
+    if (cg_str_find(text, CG_STR("PRIVATE KEY-----"), 0) != SIZE_MAX)
+        return true;
+    for (size_t i = 0; i < text.length; i++)
+        if (is_access_key(text, i) || is_assigned(text, i))
+            return true;
+    return false;
+}

@@ -1,0 +1,37 @@
+/* Nodes that stand inside an item: rules of a group, routes of a table, containers of a task definition. */
+#ifndef CG_INGEST_AWS_AWS_PART_H
+#define CG_INGEST_AWS_AWS_PART_H
+
+#include "ingest/aws/aws.h"
+
+typedef struct aws_part {
+    const char *labels[6];
+    const char *id;     /* text of the value that follows the id of the node it belongs to: "|{CidrBlock}" */
+    const char *parent; /* property that holds the id of the node it belongs to; NULL = none */
+    const aws_field *fields;
+    const char *kind; /* relationship with the node it belongs to */
+    bool up;          /* part -> node; else node -> part */
+    bool unowned;     /* no (:AWSAccount)-[:RESOURCE]->(part), no region */
+} aws_part;
+
+/* One part; `id` (may be NULL) gets the null string when it was skipped. */
+int32_t aws_part_add(aws_ctx *c, const aws_part *part, const cg_tree *value, cg_str parent, cg_str *id, cspm_error **err);
+/* A part for every object of the list at `path`. */
+int32_t aws_parts_add(aws_ctx *c, const aws_part *part, const cg_tree *item, const char *path, cg_str parent, cspm_error **err);
+
+/* Properties of the open node: paths without [], or texts with {Path}. */
+int32_t aws_props(aws_ctx *c, const aws_field *fields, const cg_tree *value, cspm_error **err);
+/* Relationship, unless one of the ends is not known. */
+int32_t aws_tie(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str to, const char *label, cspm_error **err);
+/* A shape applied to a value inside the item at hand: c->id is what it was afterwards. `id` (may be NULL) gets the id of the node, or the
+ * null string when it was skipped. */
+int32_t aws_apply_inside(aws_ctx *c, const aws_shape *shape, const cg_tree *value, cg_str *id, cspm_error **err);
+/* The list at `path`, or NULL. */
+const cg_tree *aws_list(const cg_tree *item, const char *path);
+
+/* True when the text looks as if a secret were in it: a private key, an access key, a password that is assigned. */
+bool aws_looks_secret(cg_str text);
+/* True when something of this name is likely to hold a secret: DB_PASSWORD, apiKey, ... */
+bool aws_secret_name(cg_str name);
+
+#endif
