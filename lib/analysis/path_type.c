@@ -66,19 +66,11 @@ void cg_types_free(cg_types *t, cg_mem *mem)
     *t = (cg_types){ 0 };
 }
 
-static bool any_label(const cg_graph *g, cg_node n, const cg_str *labels, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (cg_has_label_named(g, n, labels[i]))
-            return true;
-    return count == 0;
-}
-
 void cg_types_of_entry(const cg_types *t, const cg_scope *s, cg_node n, uint64_t *bits)
 {
     memset(bits, 0, t->words * sizeof *bits);
     for (uint32_t i = 0; i < t->n; i++)
-        if (any_label(s->g, n, t->rules[i]->entry_labels, t->rules[i]->n_entry_labels))
+        if (cg_rule_labels_fit(s->g, n, t->rules[i]->entry_labels, t->rules[i]->n_entry_labels))
             bits[i >> 6] |= (uint64_t)1 << (i & 63);
 }
 
@@ -86,7 +78,7 @@ void cg_types_of_target(const cg_types *t, const cg_scope *s, cg_node n, uint64_
 {
     memset(bits, 0, t->words * sizeof *bits);
     for (uint32_t i = 0; i < t->n; i++)
-        if (any_label(s->g, n, t->rules[i]->target_labels, t->rules[i]->n_target_labels))
+        if (cg_rule_labels_fit(s->g, n, t->rules[i]->target_labels, t->rules[i]->n_target_labels))
             bits[i >> 6] |= (uint64_t)1 << (i & 63);
 }
 

@@ -60,6 +60,7 @@ int32_t pack_need(pack_reader *r, const cg_tree *t, cg_tree_type type, const cha
 int32_t pack_text(pack_reader *r, const cg_tree *t, const char *field, cg_str *out);
 int32_t pack_id(pack_reader *r, const cg_tree *t, const char *field, cg_str *out);
 int32_t pack_name(pack_reader *r, const cg_tree *t, const char *field, bool star, cg_str *out);
+int32_t pack_joined_names(pack_reader *r, const cg_tree *t, const char *field, const cg_str **out, uint32_t *n); /* "A", "A&B" */
 int32_t pack_strings(pack_reader *r, const cg_tree *t, const char *field, bool names, bool star, const cg_str **out, uint32_t *n);
 /* A number above 0 (at or above 0 when zero_ok) and at most `max`, times `scale`, rounded. */
 int32_t pack_number(pack_reader *r, const cg_tree *t, const char *field, double max, bool zero_ok, double scale, uint32_t *out);

@@ -30,6 +30,7 @@ typedef enum {
     T_PROSE,
     T_NAME,
     T_NAMES,
+    T_JOINED_NAMES,
     T_STRINGS,
     T_FRACTION,
     T_WEIGHT,
@@ -85,8 +86,8 @@ static const field fields[] = {
     { "likelihood", T_FRACTION, F_EDGE, F_EDGE, RULE(likelihood), 0 },
     { "kinds", T_KINDS, F_KIND, F_KIND, 0, 0 },
     { "priority", T_PRIORITY, F_PATH, F_PATH, RULE(priority), 0 },
-    { "entry", T_NAMES, F_PATH, 0, RULE(entry_labels), RULE(n_entry_labels) },
-    { "target", T_NAMES, F_PATH, 0, RULE(target_labels), RULE(n_target_labels) },
+    { "entry", T_JOINED_NAMES, F_PATH, 0, RULE(entry_labels), RULE(n_entry_labels) },
+    { "target", T_JOINED_NAMES, F_PATH, 0, RULE(target_labels), RULE(n_target_labels) },
     { "steps", T_NAMES, F_PATH, 0, RULE(step_kinds), RULE(n_step_kinds) },
     { "factor", T_FRACTION, F_CRIT, F_CRIT, RULE(criticality), 0 },
     { "recommendation", T_LINK, F_LABEL | F_EDGE, 0, AT(recommendation), 0 },
@@ -168,6 +169,8 @@ static int32_t read_field(pack_reader *r, const field *f, const cg_tree *t, rule
         return pack_name(r, t, f->name, false, to);
     case T_NAMES:
         return pack_strings(r, t, f->name, true, false, to, count);
+    case T_JOINED_NAMES:
+        return pack_joined_names(r, t, f->name, to, count);
     case T_STRINGS:
         return pack_strings(r, t, f->name, false, false, to, count);
     case T_FRACTION:

@@ -99,6 +99,20 @@ int32_t pack_strings(pack_reader *r, const cg_tree *t, const char *field, bool n
     return CSPM_OK;
 }
 
+int32_t pack_joined_names(pack_reader *r, const cg_tree *t, const char *field, const cg_str **out, uint32_t *n)
+{
+    int32_t rc = pack_strings(r, t, field, false, false, out, n);
+    for (uint32_t i = 0; rc == CSPM_OK && i < *n; i++)
+        for (size_t from = 0, to = 0; from <= (*out)[i].length && rc == CSPM_OK; from = to + 1) {
+            cg_str all = (*out)[i];
+            for (to = from; to < all.length && all.data[to] != '&';)
+                to++;
+            if (!is_name((cg_str){ all.data + from, to - from }))
+                rc = pack_fail(r, t->list.items[i]->pos, "%s: \"%.*s\" is not a label, nor labels joined by '&'", field, CG_FMT(all));
+        }
+    return rc;
+}
+
 int32_t pack_number(pack_reader *r, const cg_tree *t, const char *field, double max, bool zero_ok, double scale, uint32_t *out)
 {
     double v = t->type == CG_TREE_INT ? (double)t->integer : t->type == CG_TREE_FLOAT ? t->real : -1;

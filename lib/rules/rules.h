@@ -47,7 +47,7 @@ typedef struct cg_rule {
     cg_query *pattern;             /* NULL for edge-kind and tables */
     uint32_t criticality;          /* millionths */
     /* path types: conditions on entry, target and steps, most specific first by `priority` */
-    const cg_str *entry_labels, *target_labels, *step_kinds; /* any-of sets; empty = no condition */
+    const cg_str *entry_labels, *target_labels, *step_kinds; /* any-of sets; empty = no condition; labels may be joined: "A&B" is both */
     uint32_t n_entry_labels, n_target_labels, n_step_kinds;
     uint32_t priority;
     uint32_t stratum;
@@ -104,6 +104,9 @@ int32_t cg_rules_test(const cg_ruleset *rs, cspm_op *op, cg_buf *report, uint32_
 int32_t cg_ruleset_table(cg_ruleset *rs, cspm_cursor **out, cspm_error **err);
 int32_t cg_ruleset_show(const cg_ruleset *rs, cg_str id, cg_buf *out, cspm_error **err);
 cg_mem *cg_ruleset_mem(const cg_ruleset *rs);
+
+/* Does the node carry one of these labels? "A&B" wants both; no labels are no condition. */
+bool cg_rule_labels_fit(const cg_graph *g, cg_node n, const cg_str *labels, uint32_t count);
 
 /* Text with {{entry.name}}, {{target.name}}, {{target.kind}}, {{length}} and so on filled in; unknown variables stay visible. */
 typedef cg_str (*cg_rule_variable)(void *user, cg_str name);

@@ -121,16 +121,6 @@ static int32_t build_graph(trial *t, const rule_entry *e, const cg_tree *example
 
 /* ---- what a rule without a pattern finds ---- */
 
-static bool has_any(const cg_graph *g, cg_node n, const cg_str *labels, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t label = cg_name_find(g, CG_NAMES_LABEL, labels[i]);
-        if (label != CG_NO_NAME && cg_node_has_label(g, n, label))
-            return true;
-    }
-    return count == 0;
-}
-
 /* The first node is the entry, the last the target, the relationships are the steps. */
 static uint32_t find_path(trial *t, const rule_entry *e, const cg_tree *example, const cg_graph *g, cg_buf *text)
 {
@@ -148,8 +138,8 @@ static uint32_t find_path(trial *t, const rule_entry *e, const cg_tree *example,
         uint32_t kind = cg_name_find(g, CG_NAMES_KIND, rule->step_kinds[i]);
         steps |= kind != CG_NO_NAME && cg_kind_count(g, kind) > 0;
     }
-    return steps && has_any(g, ends[0], rule->entry_labels, rule->n_entry_labels) &&
-           has_any(g, ends[1], rule->target_labels, rule->n_target_labels);
+    return steps && cg_rule_labels_fit(g, ends[0], rule->entry_labels, rule->n_entry_labels) &&
+           cg_rule_labels_fit(g, ends[1], rule->target_labels, rule->n_target_labels);
 }
 
 /* A table finds a relationship whose kind it lists as traversable as its first kind: tables of harmless kinds are tried on harmless ones.
