@@ -160,7 +160,7 @@ void cg_diag_sort(cg_diag *d, uint32_t n);
 typedef struct cg_build_source {
     cg_str name, dialect, scope; /* in the builder's arena */
     uint32_t rank;
-    bool merge_equal_edges, repeats;
+    bool merge_equal_edges, repeats, yields;
     int64_t stamp;
     uint64_t bytes;
 } cg_build_source;

@@ -167,7 +167,9 @@ static int32_t copy_text(cg_builder *b, cg_str text, cg_str *out, cspm_error **e
 
 int32_t cg_builder_begin_source(cg_builder *b, const cg_source_options *o, cspm_error **err)
 {
-    cg_build_source s = { .rank = o->rank, .stamp = o->stamp, .merge_equal_edges = o->merge_equal_edges, .repeats = o->repeats };
+    cg_build_source s = {
+        .rank = o->rank, .stamp = o->stamp, .merge_equal_edges = o->merge_equal_edges, .repeats = o->repeats, .yields = o->yields
+    };
     int32_t rc = copy_text(b, o->name, &s.name, err);
     if (rc < 0 || (rc = copy_text(b, o->dialect, &s.dialect, err)) < 0 || (rc = copy_text(b, o->scope, &s.scope, err)) < 0)
         return rc;
@@ -195,6 +197,12 @@ void cg_builder_set_repeats(cg_builder *b, bool repeats)
 {
     if (b->sources.count)
         b->sources.data[b->sources.count - 1].repeats = repeats;
+}
+
+void cg_builder_source_stamp(cg_builder *b, int64_t stamp)
+{
+    if (b->sources.count)
+        b->sources.data[b->sources.count - 1].stamp = stamp;
 }
 
 cg_str cg_builder_scope(const cg_builder *b)

@@ -22,6 +22,7 @@ typedef struct cg_source_options {
     int64_t stamp;      /* newer wins next; microseconds since the epoch, 0 unknown */
     bool merge_equal_edges; /* two edges equal in every respect are one (dialects); false keeps them apart (host API) */
     bool repeats; /* defines nodes again wherever it meets them: only values that disagree are worth a diagnostic */
+    bool yields;  /* its words on a node are copied from elsewhere: where a better or newer source differs, nobody needs to be told */
     cg_str scope; /* folder of the content below the input it was found in; see cg_builder_scope */
 } cg_source_options;
 /* Everything added from now on comes from this source. Ids count from 0. */
@@ -29,6 +30,7 @@ int32_t cg_builder_begin_source(cg_builder *b, const cg_source_options *o, cspm_
 void cg_builder_set_dialect(cg_builder *b, cg_str dialect, uint32_t rank); /* once recognised */
 void cg_builder_source_bytes(cg_builder *b, uint64_t bytes);
 void cg_builder_set_repeats(cg_builder *b, bool repeats);
+void cg_builder_source_stamp(cg_builder *b, int64_t stamp); /* once the content has told its age */
 /* Folder of the current source's content below the file, folder or archive the user named ("prod/eu-west-1"); empty at its top. Tells apart
  * what exports themselves do not: which cluster, which account. */
 cg_str cg_builder_scope(const cg_builder *b);

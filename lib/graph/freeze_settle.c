@@ -53,6 +53,13 @@ static int32_t report(cg_freeze *f, const candidate *winner, const candidate *lo
                           CG_FMT(b->sources.data[better].name));
 }
 
+static bool yields(const cg_freeze *f, const candidate *c)
+{
+    uint32_t source;
+    cg_run_offset(&f->b->node_runs, &f->b->def_offset, c->def, &source);
+    return f->b->sources.data[source].yields;
+}
+
 /* All values of one node under one key: keep the best. */
 static int32_t settle(cg_freeze *f, candidate *c, size_t n, cspm_error **err)
 {
@@ -66,7 +73,7 @@ static int32_t settle(cg_freeze *f, candidate *c, size_t n, cspm_error **err)
             continue;
         cg_colset_read(winner->column, winner->pair, &v);
         cg_colset_read(c[i].column, c[i].pair, &w);
-        if (cg_cell_cmp(&v, &w) != 0 && (!loser || candidate_cmp(f, &c[i], loser) < 0))
+        if (cg_cell_cmp(&v, &w) != 0 && !yields(f, &c[i]) && (!loser || candidate_cmp(f, &c[i], loser) < 0))
             loser = &c[i];
         *(uint32_t *)cg_chunks_at(&c[i].column->items, c[i].pair) = CG_NONE32;
     }

@@ -11,6 +11,7 @@ typedef struct cg_dialect {
     const char *recognised; /* one line for `formats`: how it is told from others */
     uint32_t rank;          /* precedence when sources disagree */
     bool repeats;           /* defines nodes again wherever it meets them: only values that disagree are worth a diagnostic */
+    bool yields;            /* its words on a node are copied from elsewhere; see graph/builder.h */
     /* How sure this dialect is of owning content that starts so (up to 64 KiB, decompressed); 0 = not mine, 100 = certain. */
     int (*recognise)(const char *head, size_t length, bool whole);
     /* Streaming reader over the whole content. */

@@ -267,6 +267,7 @@ static int32_t read_with(job *j, content *c, const cg_dialect *d, cspm_error **e
                                   .rank = d->rank,
                                   .merge_equal_edges = true,
                                   .repeats = d->repeats,
+                                  .yields = d->yields,
                                   .scope = scope_of(j, c->name) };
     cg_builder_mark mark;
     cspm_error *inner = NULL;

@@ -207,6 +207,36 @@ START_TEST(an_input_that_repeats_itself_is_not_blamed)
 }
 END_TEST
 
+/* Two sources that disagree, the second newer; whether the words of each are copies. */
+static cg_graph *two_opinions(bool first, bool second)
+{
+    const cg_source_options a = { .name = CG_STR("a"), .yields = first }, z = { .name = CG_STR("z"), .yields = second };
+    OK(cg_builder_begin_source(b, &a, NULL));
+    node(b, "n", "N", "v=1", 0);
+    OK(cg_builder_begin_source(b, &z, NULL));
+    cg_builder_source_stamp(b, 7);
+    node(b, "n", "N", "v=2", 0);
+    return freeze(b);
+}
+
+START_TEST(copied_words_yield_in_silence)
+{
+    cg_graph *g = two_opinions(true, false);
+    ck_assert_uint_eq(count_diags(g, "property-conflict"), 0);
+    ck_assert(says(g, "node n : N v=2 "));
+    cg_graph_unref(g);
+}
+END_TEST
+
+START_TEST(words_of_its_own_do_not)
+{
+    cg_graph *g = two_opinions(false, true);
+    ck_assert_uint_eq(count_diags(g, "property-conflict"), 1);
+    ck_assert(says(g, "node n : N v=2 ")); /* the later stamp */
+    cg_graph_unref(g);
+}
+END_TEST
+
 Suite *weak_suite(void)
 {
     Suite *s = suite_create("weak");
@@ -220,6 +250,8 @@ Suite *weak_suite(void)
     tcase_add_test(t, rollback_forgets_what_was_weak);
     tcase_add_test(t, order_does_not_matter);
     tcase_add_test(t, an_input_that_repeats_itself_is_not_blamed);
+    tcase_add_test(t, copied_words_yield_in_silence);
+    tcase_add_test(t, words_of_its_own_do_not);
     suite_add_tcase(s, t);
     return s;
 }
