@@ -167,3 +167,48 @@ bool aws_looks_secret(cg_str text)
             return true;
     return false;
 }
+
+static int base64_digit(char ch)
+{
+    if (ch >= 'A' && ch <= 'Z')
+        return ch - 'A';
+    if (ch >= 'a' && ch <= 'z')
+        return ch - 'a' + 26;
+    if (ch >= '0' && ch <= '9')
+        return ch - '0' + 52;
+    return ch == '+' ? 62 : ch == '/' ? 63 : -1;
+}
+
+/* The text behind base64, in the item's arena; the text itself when it is none. */
+static int32_t decode(aws_ctx *c, cg_str text, cg_str *out, cspm_error **err)
+{
+    uint32_t bits = 0, n_bits = 0;
+    size_t n = 0;
+
+    *out = text;
+    char *bytes = cg_arena_alloc(c->arena, text.length + 1);
+    if (!bytes)
+        return cg_nomem(cg_builder_mem(c->b), err);
+    for (size_t i = 0; i < text.length; i++) {
+        const int digit = base64_digit(text.data[i]);
+        if (digit < 0 && (text.data[i] == '=' || text.data[i] == '\n' || text.data[i] == '\r'))
+            continue;
+        if (digit < 0)
+            return CSPM_OK;
+        bits = (bits << 6 | (uint32_t)digit) & 0xFFFFFF;
+        if ((n_bits += 6) >= 8)
+            bytes[n++] = (char)(bits >> (n_bits -= 8) & 0xFF);
+    }
+    *out = (cg_str){ bytes, n };
+    return CSPM_OK;
+}
+
+int32_t aws_user_data(aws_ctx *c, const cg_tree *value, cspm_error **err)
+{
+    cg_str text = value && value->type == CG_TREE_STRING ? value->string : CG_STR_NULL, plain;
+    int32_t rc = aws_prop(c, "user_data", cg_v_bool(text.length > 0), err);
+
+    if (rc != CSPM_OK || !text.length || (rc = decode(c, text, &plain, err)) != CSPM_OK)
+        return rc;
+    return aws_prop(c, "plaintextSecret", cg_v_bool(aws_looks_secret(plain)), err);
+}
