@@ -1,6 +1,7 @@
 #include "ingest/dialects.h"
 
 static const cg_dialect *const dialects[] = {
+    &cg_dialect_kubernetes,
     &cg_dialect_opengraph,
     &cg_dialect_opengraph_schema,
     &cg_dialect_snapshot,

@@ -4,6 +4,7 @@
 
 #include "ingest/ingest.h"
 
+extern const cg_dialect cg_dialect_kubernetes;
 extern const cg_dialect cg_dialect_opengraph;
 extern const cg_dialect cg_dialect_opengraph_schema;
 extern const cg_dialect cg_dialect_snapshot;
