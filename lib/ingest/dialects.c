@@ -5,6 +5,7 @@ static const cg_dialect *const dialects[] = {
     &cg_dialect_opengraph,
     &cg_dialect_opengraph_schema,
     &cg_dialect_snapshot,
+    &cg_dialect_trivy,
 };
 #define N_DIALECTS (uint32_t)(sizeof dialects / sizeof dialects[0])
 

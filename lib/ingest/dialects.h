@@ -8,6 +8,7 @@ extern const cg_dialect cg_dialect_kubernetes;
 extern const cg_dialect cg_dialect_opengraph;
 extern const cg_dialect cg_dialect_opengraph_schema;
 extern const cg_dialect cg_dialect_snapshot;
+extern const cg_dialect cg_dialect_trivy;
 
 /* The dialect that is surest of owning the content; NULL when none wants it. */
 const cg_dialect *cg_dialect_recognise(const char *head, size_t length, bool whole);
