@@ -23,6 +23,13 @@ int32_t aws_parts_add(aws_ctx *c, const aws_part *part, const cg_tree *item, con
 int32_t aws_props(aws_ctx *c, const aws_field *fields, const cg_tree *value, cspm_error **err);
 /* Relationship, unless one of the ends is not known. */
 int32_t aws_tie(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str to, const char *label, cspm_error **err);
+/* The same with properties: null values are left out. */
+typedef struct aws_edge_prop {
+    const char *property;
+    cg_value value;
+} aws_edge_prop;
+int32_t aws_tie_with(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str to, const char *label, const aws_edge_prop *props,
+                     uint32_t n_props, cspm_error **err);
 /* A shape applied to a value inside the item at hand: c->id is what it was afterwards. `id` (may be NULL) gets the id of the node, or the
  * null string when it was skipped. */
 int32_t aws_apply_inside(aws_ctx *c, const aws_shape *shape, const cg_tree *value, cg_str *id, cspm_error **err);
