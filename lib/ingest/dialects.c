@@ -1,10 +1,13 @@
 #include "ingest/dialects.h"
 
 static const cg_dialect *const dialects[] = {
+    &cg_dialect_aws,
+    &cg_dialect_aws_gaad,
     &cg_dialect_kubernetes,
     &cg_dialect_opengraph,
     &cg_dialect_opengraph_schema,
     &cg_dialect_snapshot,
+    &cg_dialect_terraform,
     &cg_dialect_trivy,
 };
 #define N_DIALECTS (uint32_t)(sizeof dialects / sizeof dialects[0])

@@ -4,10 +4,13 @@
 
 #include "ingest/ingest.h"
 
+extern const cg_dialect cg_dialect_aws;
+extern const cg_dialect cg_dialect_aws_gaad;
 extern const cg_dialect cg_dialect_kubernetes;
 extern const cg_dialect cg_dialect_opengraph;
 extern const cg_dialect cg_dialect_opengraph_schema;
 extern const cg_dialect cg_dialect_snapshot;
+extern const cg_dialect cg_dialect_terraform;
 extern const cg_dialect cg_dialect_trivy;
 
 /* The dialect that is surest of owning the content; NULL when none wants it. */

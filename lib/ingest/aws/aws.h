@@ -71,7 +71,8 @@ typedef struct aws_shape {
 typedef struct aws_answer {
     const char *operation; /* "ec2.describe-instances": service.cli-command as the command line spells both */
     const char *items;     /* path of the items from the top of the answer: "Reservations[].Instances[]"; "" = the answer itself */
-    const char *sign;      /* a member every item has; tells answers with the same top-level key apart. NULL = the key alone is enough */
+    const char *sign;      /* a member every item has, or several with blanks between; tells answers with the same top-level key apart. NULL =
+                              the key alone is enough */
     const aws_shape *shape; /* NULL: `take` does it all */
     int32_t (*take)(aws_ctx *c, const cg_tree *item, cspm_error **err);
     /* Rows of one operation all apply to an answer, each to its own items; `sign` is looked for in every item.
