@@ -250,3 +250,41 @@ int32_t aws_user_data(aws_ctx *c, const cg_tree *value, cspm_error **err)
         return rc;
     return aws_prop(c, "plaintextSecret", cg_v_bool(aws_looks_secret(plain)), err);
 }
+
+/* What an environment variable holds is a secret unless it only says where one is. */
+static bool holds_secret(cg_str name, cg_str value)
+{
+    if (!value.length || cg_str_starts(value, CG_STR("arn:")) || cg_str_starts(value, CG_STR("{{resolve:")) ||
+        cg_str_starts(value, CG_STR("/")) || cg_str_eq_nocase(value, CG_STR("true")) || cg_str_eq_nocase(value, CG_STR("false")))
+        return false;
+    return aws_secret_name(name) || aws_looks_secret(value);
+}
+
+int32_t aws_environment(aws_ctx *c, const cg_tree *variables, cspm_error **err)
+{
+    const uint32_t n = !variables                        ? 0
+                       : variables->type == CG_TREE_MAP  ? variables->map.count
+                       : variables->type == CG_TREE_LIST ? variables->list.count
+                                                         : 0;
+    if (n == 0)
+        return CSPM_OK;
+    cg_list *names = cg_arena_alloc(c->arena, sizeof *names + n * sizeof(cg_value));
+    cg_list *secrets = cg_arena_alloc(c->arena, sizeof *secrets + n * sizeof(cg_value));
+    if (!names || !secrets)
+        return cg_nomem(cg_builder_mem(c->b), err);
+    names->count = secrets->count = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const bool map = variables->type == CG_TREE_MAP;
+        const cg_str name = map ? variables->map.keys[i] : aws_str(variables->list.items[i], "name");
+        const cg_str value = map ? cg_tree_string(variables->map.values[i]) : aws_str(variables->list.items[i], "value");
+        if (!usable(name))
+            continue;
+        names->items[names->count++] = cg_v_str(name);
+        if (holds_secret(name, value))
+            secrets->items[secrets->count++] = cg_v_str(name);
+    }
+    int32_t rc = names->count ? aws_prop(c, "environment_variables", (cg_value){ .type = CG_LIST, .list = names }, err) : CSPM_OK;
+    if (rc == CSPM_OK && secrets->count)
+        rc = aws_prop(c, "secret_variables", (cg_value){ .type = CG_LIST, .list = secrets }, err);
+    return rc == CSPM_OK ? aws_prop(c, "plaintextSecret", cg_v_bool(secrets->count > 0), err) : rc;
+}
