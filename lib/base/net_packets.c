@@ -3,8 +3,14 @@
 static const struct {
     const char *name;
     uint8_t number;
-} protocols[] = { { "icmp", CG_PROTOCOL_ICMP }, { "tcp", CG_PROTOCOL_TCP }, { "udp", CG_PROTOCOL_UDP }, { "icmpv6", CG_PROTOCOL_ICMP6 },
-                  { "esp", 50 },                { "ah", 51 },               { "gre", 47 },              { "sctp", 132 } };
+} protocols[] = { { "icmp", CG_PROTOCOL_ICMP },
+                  { "tcp", CG_PROTOCOL_TCP },
+                  { "udp", CG_PROTOCOL_UDP },
+                  { "icmpv6", CG_PROTOCOL_ICMP6 },
+                  { "esp", 50 },
+                  { "ah", 51 },
+                  { "gre", 47 },
+                  { "sctp", 132 } };
 
 bool cg_protocol_parse(cg_str text, int32_t *out)
 {
@@ -138,7 +144,8 @@ bool cg_packets_combine(cg_arena *arena, cg_packets a, cg_packets b, cg_set_op o
     uint32_t i = 0, j = 0, n = 0;
     for (uint32_t at = 0;;) {
         cg_ranges from_a, from_b, both;
-        uint32_t end_a = stretch(i < a.count ? &a.bands[i] : NULL, at, &from_a), end_b = stretch(j < b.count ? &b.bands[j] : NULL, at, &from_b);
+        uint32_t end_a = stretch(i < a.count ? &a.bands[i] : NULL, at, &from_a),
+                 end_b = stretch(j < b.count ? &b.bands[j] : NULL, at, &from_b);
         uint32_t end = end_a < end_b ? end_a : end_b;
         if (!cg_ranges_combine(arena, from_a, from_b, op, &both))
             return false;
@@ -208,6 +215,7 @@ bool cg_packets_equal(cg_packets a, cg_packets b)
 {
     bool equal = a.count == b.count;
     for (uint32_t i = 0; equal && i < a.count; i++)
-        equal = a.bands[i].from == b.bands[i].from && a.bands[i].to == b.bands[i].to && cg_ranges_equal(a.bands[i].addresses, b.bands[i].addresses);
+        equal = a.bands[i].from == b.bands[i].from && a.bands[i].to == b.bands[i].to &&
+                cg_ranges_equal(a.bands[i].addresses, b.bands[i].addresses);
     return equal;
 }

@@ -140,7 +140,8 @@ bool cg_ranges_covers(cg_ranges outer, cg_ranges inner)
     for (uint32_t j = 0; j < inner.count; j++) {
         while (i < outer.count && cg_u128_cmp(outer.items[i].to, inner.items[j].from) < 0)
             i++;
-        if (i == outer.count || cg_u128_cmp(outer.items[i].from, inner.items[j].from) > 0 || cg_u128_cmp(outer.items[i].to, inner.items[j].to) < 0)
+        if (i == outer.count || cg_u128_cmp(outer.items[i].from, inner.items[j].from) > 0 ||
+            cg_u128_cmp(outer.items[i].to, inner.items[j].to) < 0)
             return false;
     }
     return true;
@@ -223,8 +224,8 @@ bool cg_ranges_blocks(cg_ranges addresses, bool (*each)(void *user, const cg_cid
         /* IPv4 and IPv6 may touch in one range: all of both. */
         while (true) {
             cg_u128 stop = cg_u128_cmp(at, v4_line.from) < 0 && cg_u128_cmp(end, v4_line.from) >= 0 ? minus_one(v4_line.from)
-                           : is_v4(at) && !is_v4(end)                                              ? v4_line.to
-                                                                                                   : end;
+                           : is_v4(at) && !is_v4(end)                                               ? v4_line.to
+                                                                                                    : end;
             cg_cidr block = first_block(at, stop);
             if (!each(user, &block))
                 return false;
@@ -260,7 +261,8 @@ void cg_ranges_write(cg_buf *b, cg_ranges addresses, uint32_t max)
 {
     block_writer w = { b, 0, max };
     /* Everything, of both families: say so in the two blocks everybody knows. */
-    if (addresses.count == 1 && cg_u128_cmp(addresses.items[0].from, (cg_u128){ 0, 0 }) == 0 && cg_u128_cmp(addresses.items[0].to, last_value) == 0)
+    if (addresses.count == 1 && cg_u128_cmp(addresses.items[0].from, (cg_u128){ 0, 0 }) == 0 &&
+        cg_u128_cmp(addresses.items[0].to, last_value) == 0)
         cg_buf_adds(b, "0.0.0.0/0, ::/0");
     else
         cg_ranges_blocks(addresses, write_block, &w);
@@ -269,7 +271,7 @@ void cg_ranges_write(cg_buf *b, cg_ranges addresses, uint32_t max)
 bool cg_ranges_public(cg_arena *arena, cg_ranges *out)
 {
     static const char *const open[] = { "0.0.0.0/0", "2000::/3" };
-    static const char *const closed[] = { "0.0.0.0/8",    "10.0.0.0/8",     "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+    static const char *const closed[] = { "0.0.0.0/8",     "10.0.0.0/8",     "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
                                           "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3" };
     cg_ranges inside = { 0, NULL }, outside = { 0, NULL };
     cg_cidr block;

@@ -28,10 +28,10 @@ bool cg_ranges_add(cg_arena *arena, cg_ranges *set, cg_u128 from, cg_u128 to);
 bool cg_ranges_of_cidr(cg_arena *arena, const cg_cidr *block, cg_ranges *out); /* ::/0 leaves out the IPv4-mapped block */
 bool cg_ranges_add_cidr(cg_arena *arena, cg_ranges *set, const cg_cidr *block);
 bool cg_ranges_has(cg_ranges set, cg_u128 value);
-bool cg_ranges_meet(cg_ranges a, cg_ranges b);     /* is there a common value? */
+bool cg_ranges_meet(cg_ranges a, cg_ranges b); /* is there a common value? */
 bool cg_ranges_covers(cg_ranges outer, cg_ranges inner);
 bool cg_ranges_equal(cg_ranges a, cg_ranges b);
-int cg_ranges_cmp(cg_ranges a, cg_ranges b);       /* some total order */
+int cg_ranges_cmp(cg_ranges a, cg_ranges b); /* some total order */
 /* Addresses of one family: IPv4 counted in addresses, IPv6 in /64 networks (begun ones count); saturates. */
 uint64_t cg_ranges_size(cg_ranges set, bool v4);
 /* The fewest CIDR blocks, comma-separated; at most `max` of them, then ", …". */
@@ -39,17 +39,21 @@ void cg_ranges_write(cg_buf *b, cg_ranges addresses, uint32_t max);
 /* Calls `each` for every block of the fewest that make up the set; stops when it returns false. */
 bool cg_ranges_blocks(cg_ranges addresses, bool (*each)(void *user, const cg_cidr *block), void *user);
 
-/* Globally routed unicast addresses: not those of cg_cidr_is_private, "this network", benchmarking, multicast and reserved blocks; 2000::/3.
- * Blocks for documentation count, because examples stand for public addresses. */
+/* Globally routed unicast addresses: not those of cg_cidr_is_private, "this network", benchmarking, multicast and reserved blocks;
+ * 2000::/3. Blocks for documentation count, because examples stand for public addresses. */
 bool cg_ranges_public(cg_arena *arena, cg_ranges *out);
 
 /* ---- services: protocol * 65536 + port; ICMP has type * 256 + code in place of the port ---- */
 #define CG_SERVICE_MAX 0xFFFFFFu
 enum { CG_PROTOCOL_ICMP = 1, CG_PROTOCOL_TCP = 6, CG_PROTOCOL_UDP = 17, CG_PROTOCOL_ICMP6 = 58 };
-static inline uint32_t cg_service(uint32_t protocol, uint32_t port) { return protocol << 16 | port; }
+static inline uint32_t cg_service(uint32_t protocol, uint32_t port)
+{
+    return protocol << 16 | port;
+}
 /* "tcp", "udp", "icmp", "icmpv6", a number 0..255; "-1" and "all" give -1. False: none of these. */
 bool cg_protocol_parse(cg_str text, int32_t *out);
-/* Protocol -1: everything. For ICMP `from` is the type and `to` the code; -1 = all. Other ports -1 = all. False: out of range or refused memory. */
+/* Protocol -1: everything. For ICMP `from` is the type and `to` the code; -1 = all. Other ports -1 = all. False: out of range or refused
+ * memory. */
 bool cg_services_of(cg_arena *arena, int32_t protocol, int64_t from, int64_t to, cg_ranges *out);
 /* "tcp/22", "tcp/8000-8080", "udp", "icmp", "all", comma-separated, at most `max`. */
 void cg_services_write(cg_buf *b, cg_ranges services, uint32_t max);
