@@ -1,6 +1,8 @@
 /* Steps that the tables of storage, databases, secrets, messaging, edge, build, ML and management services share. */
 #include "ingest/aws/aws_data.h"
 
+#include "ingest/aws/aws_part.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,14 +36,14 @@ const cg_tree *aws_replace_text(aws_ctx *c, const cg_tree *item, const char *key
     return copy;
 }
 
-typedef struct found {
+typedef struct text_list {
     cg_str *out;
     uint32_t n, cap;
-} found;
+} text_list;
 
 static int32_t keep_found(aws_ctx *c, const cg_tree *value, void *user, cspm_error **err)
 {
-    found *f = user;
+    text_list *f = user;
     cg_str text = cg_tree_string(value);
 
     (void)c;
@@ -53,7 +55,7 @@ static int32_t keep_found(aws_ctx *c, const cg_tree *value, void *user, cspm_err
 
 void aws_collect(aws_ctx *c, const cg_tree *item, const char *path, cg_str *out, uint32_t cap, uint32_t *n)
 {
-    found f = { .out = out, .cap = cap };
+    text_list f = { .out = out, .cap = cap };
 
     aws_each(c, item, path, keep_found, &f, NULL);
     *n = f.n;
@@ -303,4 +305,71 @@ cg_str aws_bucket_of(aws_ctx *c, cg_str location)
     if (!name.length)
         return CG_STR_NULL;
     return aws_format(c, "arn:%.*s:s3:::%.*s", CG_FMT(c->item_partition), CG_FMT(name));
+}
+
+cg_str aws_bucket_of_host(aws_ctx *c, cg_str host)
+{
+    const size_t n = hosted_bucket(host);
+
+    return n ? aws_format(c, "arn:%.*s:s3:::%.*s", CG_FMT(c->item_partition), (int)n, host.data) : CG_STR_NULL;
+}
+
+cg_str aws_lambda_of(cg_str arn)
+{
+    cg_str name = aws_arn_part(arn, 5);
+    size_t end;
+
+    if (!cg_str_eq(aws_arn_part(arn, 2), CG_STR("lambda")) || !cg_str_starts(name, CG_STR("function:")) ||
+        cg_str_find(name, CG_STR("${"), 0) != SIZE_MAX)
+        return CG_STR_NULL;
+    end = cg_str_find(name, CG_STR(":"), 9);
+    return (cg_str){ arn.data, (size_t)(name.data - arn.data) + (end == SIZE_MAX ? name.length : end) };
+}
+
+int32_t aws_to_host(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str host, cspm_error **err)
+{
+    static const struct {
+        const char *sign, *label;
+        bool first; /* the first part of the name is the id */
+    } hosts[] = { { ".elb.", "AWSLoadBalancerV2", false },
+                  { ".cloudfront.net", "AWSCloudFrontDistribution", false },
+                  { ".execute-api.", "AWSAPIGatewayRestAPI", true } };
+    const cg_str bucket = aws_bucket_of_host(c, host);
+
+    if (bucket.length)
+        return aws_edge(c, at, from, kind, bucket, "AWSS3Bucket", err);
+    for (size_t i = 0; host.length && i < sizeof hosts / sizeof hosts[0]; i++) {
+        const size_t found = cg_str_find(host, cg_str_from(hosts[i].sign), 0);
+        char *lower;
+
+        if (found == SIZE_MAX || (i != 1 && cg_str_find(host, CG_STR(".amazonaws.com"), found) == SIZE_MAX))
+            continue;
+        lower = cg_arena_strndup(c->arena, host.data, hosts[i].first ? found : host.length);
+        if (!lower)
+            return cg_nomem(cg_builder_mem(c->b), err);
+        for (char *p = lower; *p; p++)
+            if (*p >= 'A' && *p <= 'Z')
+                *p |= 0x20;
+        host = cg_str_from(lower);
+        if (cg_str_starts(host, CG_STR("dualstack.")))
+            host = (cg_str){ host.data + 10, host.length - 10 };
+        return aws_edge(c, at, from, kind, host, hosts[i].label, err);
+    }
+    return CSPM_OK;
+}
+
+bool aws_plain_secret(cg_str name, cg_str value)
+{
+    static const char *const references[] = { "arn", "name", "id", "path", "url", "uri", "endpoint", "ttl", "file", NULL };
+
+    if (!value.length || cg_str_starts(value, CG_STR("arn:")) || cg_str_starts(value, CG_STR("{{resolve:")))
+        return false;
+    if (aws_looks_secret(value))
+        return true;
+    for (const char *const *r = references; *r; r++) {
+        const cg_str end = cg_str_from(*r);
+        if (name.length > end.length && cg_str_eq_nocase((cg_str){ name.data + name.length - end.length, end.length }, end))
+            return false;
+    }
+    return aws_secret_name(name);
 }

@@ -41,5 +41,12 @@ void aws_collect(aws_ctx *c, const cg_tree *item, const char *path, cg_str *out,
 int32_t aws_encrypted_by(aws_ctx *c, const cg_tree *at, cg_str from, cg_str key, cspm_error **err);
 /* Bucket ARN of an s3:// address, a virtual-hosted or path-style host name, or "bucket/key"; the null string when it is none. */
 cg_str aws_bucket_of(aws_ctx *c, cg_str location);
+cg_str aws_bucket_of_host(aws_ctx *c, cg_str host); /* host names only */
+/* The function an ARN names, without version or alias; the null string when it is none. */
+cg_str aws_lambda_of(cg_str arn);
+/* A relationship to what has this host name when Amazon gives such names: load balancers, APIs, distributions, buckets. */
+int32_t aws_to_host(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str host, cspm_error **err);
+/* Does this variable hold a secret as it is, rather than say where one is? */
+bool aws_plain_secret(cg_str name, cg_str value);
 
 #endif

@@ -214,6 +214,9 @@ static int32_t take_document_permission(aws_ctx *c, const cg_tree *item, cspm_er
     uint32_t n = 0, kept = 0;
     bool all = false;
 
+    item = aws_with_text(c, item, "Name", aws_str(item, "$argument"));
+    if (!item)
+        return cg_nomem(cg_builder_mem(c->b), err);
     if (!aws_str(item, "Name").length)
         return aws_unnamed(c, item, "document", err);
     aws_collect(c, item, "AccountIds[]", accounts, SHARED_MAX, &n);
@@ -276,10 +279,14 @@ static const aws_shape regional_key = {
 static int32_t take_key(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
     static const char *const ids[] = { "{Arn|KeyArn}", "arn:{partition}:kms:{region}:{account}:key/{KeyId}", "key/{KeyId}", NULL };
+    static const char *const members[] = { "KeyId", "$argument", NULL };
     const cg_tree *value = aws_get(item, "Policy"), *policy;
-    const cg_str id = aws_str(item, "KeyId");
+    const cg_str id = aws_any(item, members);
     cg_str plain = id;
 
+    item = aws_with_text(c, item, "KeyId", id);
+    if (!item)
+        return cg_nomem(cg_builder_mem(c->b), err);
     if (!id.length)
         return aws_unnamed(c, item, "key", err);
     if (cg_str_starts(id, CG_STR("arn:"))) {

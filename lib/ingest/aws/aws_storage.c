@@ -195,7 +195,7 @@ static int32_t bucket_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 /* An answer about one bucket names it beside, or its policy does. */
 static int32_t take_bucket(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
-    static const char *const members[] = { "Name", "Bucket", "BucketName", "bucket", NULL };
+    static const char *const members[] = { "Name", "Bucket", "BucketName", "bucket", NULL }, *const file[] = { "$argument", NULL };
     cg_str name = aws_any(item, members);
     int32_t rc = CSPM_OK;
 
@@ -205,6 +205,8 @@ static int32_t take_bucket(aws_ctx *c, const cg_tree *item, cspm_error **err)
     }
     if (rc < 0)
         return rc;
+    if (!name.length)
+        name = aws_any(item, file);
     if (!name.length)
         return aws_unnamed(c, item, "bucket", err);
     item = aws_with_text(c, item, "Name", name);
