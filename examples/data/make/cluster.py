@@ -5,8 +5,12 @@ from shapes import REGION, WHEN, ec2_id, hexadecimal
 REGISTRY = f"111122223333.dkr.ecr.{REGION}.amazonaws.com"
 
 
+def uid(kind, name, namespace):
+    return f"{hexadecimal(kind, 8)}-0000-4000-8000-{hexadecimal(f'{namespace}/{name}', 12)}"
+
+
 def meta(name, namespace=None, **more):
-    out = {"name": name, "uid": f"{hexadecimal((namespace or '') + name, 8)}-0000-4000-8000-{hexadecimal(name + 'uid', 12)}", "creationTimestamp": WHEN}
+    out = {"name": name, "creationTimestamp": WHEN}
     if namespace:
         out["namespace"] = namespace
     out.update(more)
@@ -14,7 +18,7 @@ def meta(name, namespace=None, **more):
 
 
 def item(kind, version, metadata, **more):
-    return {"apiVersion": version, "kind": kind, "metadata": metadata, **more}
+    return {"apiVersion": version, "kind": kind, "metadata": {**metadata, "uid": uid(kind, metadata["name"], metadata.get("namespace"))}, **more}
 
 
 def pod(name, namespace, image, node, account="default", token=True, privileged=False, host_path=None, secret=None, address=None):
@@ -35,7 +39,7 @@ def pod(name, namespace, image, node, account="default", token=True, privileged=
             {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}}, {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}}]}})
         container["volumeMounts"].append({"name": spec["volumes"][-1]["name"], "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount", "readOnly": True})
     return item("Pod", "v1", meta(f"{name}-0", namespace, labels={"app": name}, ownerReferences=[
-        {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": name, "uid": meta(name, namespace)["uid"], "controller": True}]), spec=spec, status={
+        {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": name, "uid": uid("StatefulSet", name, namespace), "controller": True}]), spec=spec, status={
             "phase": "Running", "podIP": address, "hostIP": "10.20.11.101" if node.endswith("101") else "10.20.11.102", "containerStatuses": [
                 {"name": name, "ready": True, "image": container["image"], "imageID": f"{container['image'].split(':')[0]}@{IMAGES[image]}",
                  "containerID": "containerd://" + hexadecimal(namespace + name, 64), "state": {"running": {"startedAt": WHEN}}}]})

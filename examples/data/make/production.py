@@ -184,6 +184,8 @@ def functions(p):
                        "Description": "", "Timeout": 10, "MemorySize": 256, "LastModified": WHEN, "CodeSha256": letters(name, 32), "Version": "$LATEST",
                        "PackageType": "Zip", "Architectures": ["arm64"], "Environment": {"Variables": {"STAGE": "production"}},
                        "TracingConfig": {"Mode": "PassThrough"}})
+        if role == reads:
+            listed[-1]["VpcConfig"] = {"VpcId": p.network["vpc"], "SubnetIds": [p.network["back"]], "SecurityGroupIds": [p.network["nothing-in"]]}
         urls.append({"FunctionUrlConfigs": [{"FunctionUrl": f"https://{hexadecimal(name, 32)}.lambda-url.{REGION}.on.aws/", "FunctionArn": arn,
                                              "AuthType": authentication, "CreationTime": WHEN, "LastModifiedTime": WHEN, "InvokeMode": "BUFFERED"}]})
         if authentication == "NONE":
