@@ -16,6 +16,7 @@ typedef struct aws_ctx {
     cg_str item_account, item_region, item_partition; /* of the item at hand; set by aws_take from ARNs, OwnerId, zones; fall back to the above */
     cg_str id;                        /* of the node a shape has just made */
     void *owner;                      /* of the dialect that reads */
+    bool unmade;                      /* of what is planned: values may be missing because nobody knows them yet */
     struct aws_state *state;          /* of this engine: names known so far, scratch room */
 } aws_ctx;
 

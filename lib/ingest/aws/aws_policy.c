@@ -167,6 +167,8 @@ int32_t aws_policy_add(aws_ctx *c, const cg_tree *at, const aws_policy *p, cspm_
         rc = aws_prop_text(c, "type", cg_str_from(p->type), err);
     if (rc == CSPM_OK)
         rc = aws_prop_text(c, "document", text, err);
+    if (rc == CSPM_OK && !document && c->unmade)
+        rc = aws_prop(c, "partial", (cg_value){ .type = CG_BOOL, .boolean = true }, err);
     for (const aws_field *f = facts; p->facts && f->property && rc == CSPM_OK; f++)
         rc = aws_prop_tree(c, f->property, aws_get(p->facts, f->path), f->as, err);
     if (rc == CSPM_OK && p->facts)
@@ -183,7 +185,7 @@ int32_t aws_policy_add(aws_ctx *c, const cg_tree *at, const aws_policy *p, cspm_
 
 int32_t aws_policy_inline(aws_ctx *c, const cg_tree *at, cg_str owner, cg_str name, const cg_tree *document, cspm_error **err)
 {
-    if (name.length == 0 || memchr(name.data, '\0', name.length) || !document)
+    if (name.length == 0 || memchr(name.data, '\0', name.length) || (!document && !c->unmade))
         return aws_skip(c, at, "bad-item", err, "an inline policy without name or document is skipped");
     aws_policy p = { .name = name, .type = "inline", .special = "AWSInlinePolicy", .document = document, .owned = true };
     p.id = p.arn = aws_format(c, "%.*s/inline_policy/%.*s", CG_FMT(owner), CG_FMT(name));
