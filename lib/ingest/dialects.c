@@ -3,6 +3,9 @@
 static const cg_dialect *const dialects[] = {
     &cg_dialect_aws,
     &cg_dialect_aws_gaad,
+    &cg_dialect_epss,
+    &cg_dialect_grype,
+    &cg_dialect_kev,
     &cg_dialect_kubernetes,
     &cg_dialect_opengraph,
     &cg_dialect_opengraph_schema,

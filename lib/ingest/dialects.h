@@ -6,6 +6,9 @@
 
 extern const cg_dialect cg_dialect_aws;
 extern const cg_dialect cg_dialect_aws_gaad;
+extern const cg_dialect cg_dialect_epss;
+extern const cg_dialect cg_dialect_grype;
+extern const cg_dialect cg_dialect_kev;
 extern const cg_dialect cg_dialect_kubernetes;
 extern const cg_dialect cg_dialect_opengraph;
 extern const cg_dialect cg_dialect_opengraph_schema;

@@ -527,3 +527,13 @@ int32_t fnd_found_on(fnd *f, cg_str key, uint32_t stub, bool last, cspm_error **
         forget_target(f);
     return rc;
 }
+
+int32_t fnd_take_feed(fnd *f, cg_str id, const char *name, cg_str date, cg_str version, cspm_error **err)
+{
+    int32_t rc = fnd_node(f, 0, id, FND_FEED, err);
+
+    if (rc == CSPM_OK && (rc = fnd_text(f, FND_ID, id, err)) == CSPM_OK &&
+        (rc = fnd_text(f, FND_NAME, cg_str_from(name), err)) == CSPM_OK && (rc = fnd_text(f, FND_DATE, date, err)) == CSPM_OK)
+        rc = fnd_text(f, FND_CATALOG_VERSION, version, err);
+    return rc == CSPM_OK ? fnd_end(f, err) : rc;
+}

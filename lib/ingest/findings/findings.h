@@ -133,6 +133,9 @@ int32_t fnd_take_hit(fnd *f, const fnd_hit *h, cspm_error **err);
  * node should no input define it; CG_NO_NAME = it is defined. */
 int32_t fnd_found_on(fnd *f, cg_str key, uint32_t stub, bool last, cspm_error **err);
 
+/* The node of a catalogue that enriches: when it was published is part of every result. */
+int32_t fnd_take_feed(fnd *f, cg_str id, const char *name, cg_str date, cg_str version, cspm_error **err);
+
 /* ---- small languages ---- */
 fnd_severity fnd_severity_of(cg_str word); /* any case; "Moderate", "Important", "Informational" … too */
 const char *fnd_severity_name(fnd_severity s);
@@ -164,7 +167,12 @@ int32_t fnd_take_image(fnd *f, const fnd_image *image, cg_str *key, cspm_error *
 /* The key of a cloud resource named by an ARN, a plain id or an address that holds one, and the label of what it is. A null key: none. */
 cg_str fnd_resource(fnd *f, cg_str name, fnd_word *label, int32_t *rc, cspm_error **err);
 
+/* As fnd_found_on for what is neither image nor workload: a cloud resource when `name`, or the name of the report, holds its id; else a
+ * node of this label. */
+int32_t fnd_found_on_named(fnd *f, uint64_t offset, fnd_word label, cg_str type, cg_str name, cspm_error **err);
+
 /* ---- readers ---- */
+
 cg_json_limits fnd_json_limits(const cg_builder *b, bool multiple);
 cg_str fnd_get(const cg_tree *map, const char *key);        /* a string; null otherwise */
 double fnd_get_number(const cg_tree *map, const char *key); /* negative: none, or below zero */

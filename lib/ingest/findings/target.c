@@ -227,3 +227,58 @@ cg_str fnd_resource(fnd *f, cg_str name, fnd_word *label, int32_t *rc, cspm_erro
     }
     return found.data ? fnd_keep(f, found, rc, err) : CG_STR_NULL;
 }
+
+/* ---- what no cloud knows by its name ---- */
+
+static cg_str base_name(cg_str path)
+{
+    size_t i = path.length;
+    while (i > 0 && path.data[i - 1] != '/')
+        i--;
+    return (cg_str){ path.data + i, path.length - i };
+}
+
+/* A file system, a repository or a disk: a node of its own, under an address or under kind and path. Paths that say nothing ("/") take the
+ * name of the report and its folder. */
+static int32_t on_artifact(fnd *f, uint64_t offset, fnd_word label, cg_str type, cg_str path, cspm_error **err)
+{
+    const bool anonymous = !path.data || cg_str_eq(path, CG_STR("/")) || cg_str_eq(path, CG_STR("."));
+    const cg_str name = anonymous ? base_name(f->source) : path, scope = anonymous ? cg_builder_scope(f->b) : CG_STR_NULL;
+    const bool url = cg_str_find(name, CG_STR("://"), 0) != SIZE_MAX;
+    int32_t rc = CSPM_OK;
+
+    cg_buf_clear(&f->text);
+    if (!url) {
+        cg_buf_str(&f->text, type.data ? type : CG_STR("filesystem"));
+        cg_buf_char(&f->text, ':');
+        cg_buf_str(&f->text, scope);
+        cg_buf_adds(&f->text, scope.length ? "/" : "");
+    }
+    cg_buf_str(&f->text, url && cg_str_ends(name, CG_STR(".git")) ? (cg_str){ name.data, name.length - 4 } : name);
+    if (f->text.failed)
+        return cg_nomem(f->mem, err);
+    const cg_str key = fnd_keep(f, cg_buf_view(&f->text), &rc, err);
+    if (rc < 0)
+        return rc;
+    if (fnd_first(f, key, &rc, err) && ((rc = fnd_node(f, offset, key, label, err)) < 0 || (rc = fnd_text(f, FND_ID, key, err)) < 0 ||
+                                        (rc = fnd_text(f, FND_NAME, url ? base_name(key) : name, err)) < 0 ||
+                                        (rc = fnd_text(f, FND_URL, url ? key : CG_STR_NULL, err)) < 0 || (rc = fnd_end(f, err)) < 0))
+        return rc;
+    return rc < 0 ? rc : fnd_found_on(f, key, CG_NO_NAME, true, err);
+}
+
+int32_t fnd_found_on_named(fnd *f, uint64_t offset, fnd_word label, cg_str type, cg_str name, cspm_error **err)
+{
+    fnd_word resource;
+    int32_t rc = CSPM_OK;
+    cg_str key = fnd_resource(f, name, &resource, &rc, err);
+
+    if (rc == CSPM_OK && !key.data && label != FND_CODE_REPOSITORY)
+        key = fnd_resource(f, base_name(f->source), &resource, &rc, err);
+    if (rc < 0)
+        return rc;
+    if (!key.data)
+        return on_artifact(f, offset, label, type, name, err);
+    const uint32_t stub = fnd_word_label(f, resource);
+    return stub == CG_NO_NAME ? cg_nomem(f->mem, err) : fnd_found_on(f, key, stub, true, err);
+}

@@ -430,74 +430,24 @@ static int32_t on_resource(trivy *t, cspm_error **err)
     return rc == CSPM_OK ? fnd_found_on(f, key, stub, !t->at.image.data, err) : rc;
 }
 
-static cg_str base_name(cg_str path)
-{
-    size_t i = path.length;
-    while (i > 0 && path.data[i - 1] != '/')
-        i--;
-    return (cg_str){ path.data + i, path.length - i };
-}
-
-/* A file system, a repository or a disk that no cloud knows by its name: a node of its own. */
-static int32_t on_artifact(trivy *t, fnd_word label, cspm_error **err)
-{
-    fnd *f = &t->f;
-    const bool anonymous = !t->at.name.data || is(t->at.name, "/") || is(t->at.name, ".");
-    const cg_str name = t->at.repository.data ? t->at.repository : anonymous ? base_name(f->source) : t->at.name;
-    const bool url = cg_str_find(name, CG_STR("://"), 0) != SIZE_MAX;
-    const cg_str scope = anonymous ? cg_builder_scope(f->b) : CG_STR_NULL;
-    int32_t rc = CSPM_OK;
-
-    cg_buf_clear(&f->text);
-    if (!url) {
-        cg_buf_str(&f->text, t->at.artifact_type.data ? t->at.artifact_type : CG_STR("filesystem"));
-        cg_buf_char(&f->text, ':');
-        cg_buf_str(&f->text, scope);
-        cg_buf_adds(&f->text, scope.length ? "/" : "");
-    }
-    cg_buf_str(&f->text, url && cg_str_ends(name, CG_STR(".git")) ? (cg_str){ name.data, name.length - 4 } : name);
-    if (f->text.failed)
-        return cg_nomem(f->mem, err);
-    const cg_str key = fnd_keep(f, cg_buf_view(&f->text), &rc, err);
-    if (rc < 0)
-        return rc;
-    if (fnd_first(f, key, &rc, err) && ((rc = fnd_node(f, t->at.offset, key, label, err)) < 0 || (rc = fnd_text(f, FND_ID, key, err)) < 0 ||
-                                        (rc = fnd_text(f, FND_NAME, url ? base_name(key) : name, err)) < 0 ||
-                                        (rc = fnd_text(f, FND_URL, url ? key : CG_STR_NULL, err)) < 0 || (rc = fnd_end(f, err)) < 0))
-        return rc;
-    return rc < 0 ? rc : fnd_found_on(f, key, CG_NO_NAME, true, err);
-}
-
 static int32_t finish_scanned(trivy *t, cspm_error **err)
 {
     fnd *f = &t->f;
     const cg_str type = t->at.artifact_type;
-    fnd_word label;
     int32_t rc = CSPM_OK;
 
     if (t->at.resource.data && t->at.kind.data && (rc = on_resource(t, err)) < 0)
         return rc;
-    if (t->at.image.data)
-        return fnd_found_on(f, t->at.image, CG_NO_NAME, true, err);
-    if (t->at.resource.data)
-        return fnd_found_on(f, CG_STR_NULL, CG_NO_NAME, true, err);
-    if (is(type, "repository"))
-        return on_artifact(t, FND_CODE_REPOSITORY, err);
-    if (is(type, "container_image") || (!type.data && t->at.name.data)) {
+    if (!t->at.image.data && !t->at.resource.data && (is(type, "container_image") || (!type.data && t->at.name.data))) {
         const fnd_image image = { .offset = t->at.offset, .name = t->at.name };
         if ((rc = fnd_take_image(f, &image, &t->at.image, err)) < 0)
             return rc;
-        return t->at.image.data ? fnd_found_on(f, t->at.image, CG_NO_NAME, true, err) : on_artifact(t, FND_IMAGE, err);
     }
-    cg_str key = fnd_resource(f, t->at.name, &label, &rc, err);
-    if (rc == CSPM_OK && !key.data)
-        key = fnd_resource(f, base_name(f->source), &label, &rc, err);
-    if (rc < 0)
-        return rc;
-    if (!key.data)
-        return on_artifact(t, is(type, "vm") ? FND_DISK_IMAGE : FND_FILE_SYSTEM, err);
-    const uint32_t stub = fnd_word_label(f, label);
-    return stub == CG_NO_NAME ? cg_nomem(f->mem, err) : fnd_found_on(f, key, stub, true, err);
+    if (t->at.image.data || t->at.resource.data)
+        return fnd_found_on(f, t->at.image, CG_NO_NAME, true, err);
+    if (is(type, "repository"))
+        return fnd_found_on_named(f, t->at.offset, FND_CODE_REPOSITORY, type, t->at.repository.data ? t->at.repository : t->at.name, err);
+    return fnd_found_on_named(f, t->at.offset, is(type, "vm") ? FND_DISK_IMAGE : FND_FILE_SYSTEM, type, t->at.name, err);
 }
 
 static int32_t leave(void *user, const cg_item_at *at, cspm_error **err)
@@ -567,6 +517,7 @@ const cg_dialect cg_dialect_trivy = {
         "a JSON object with \"ArtifactName\" and \"ArtifactType\" or \"Results\", or \"ClusterName\" and \"Resources\"; a list of results",
     .rank = 30,
     .repeats = true,
+    .yields = true,
     .recognise = trivy_recognise,
     .open = trivy_open,
     .feed = trivy_feed,
