@@ -7,6 +7,7 @@ static const cg_dialect *const dialects[] = {
     &cg_dialect_grype,
     &cg_dialect_kev,
     &cg_dialect_kubernetes,
+    &cg_dialect_ocsf,
     &cg_dialect_opengraph,
     &cg_dialect_opengraph_schema,
     &cg_dialect_snapshot,

@@ -10,6 +10,7 @@ extern const cg_dialect cg_dialect_epss;
 extern const cg_dialect cg_dialect_grype;
 extern const cg_dialect cg_dialect_kev;
 extern const cg_dialect cg_dialect_kubernetes;
+extern const cg_dialect cg_dialect_ocsf;
 extern const cg_dialect cg_dialect_opengraph;
 extern const cg_dialect cg_dialect_opengraph_schema;
 extern const cg_dialect cg_dialect_snapshot;

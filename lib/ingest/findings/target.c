@@ -214,6 +214,9 @@ cg_str fnd_resource(fnd *f, cg_str name, fnd_word *label, int32_t *rc, cspm_erro
             const size_t at = cg_str_find(rest, CG_STR("sha256:"), 0);
             found = (cg_str){ rest.data + at, rest.length - at };
             *label = FND_ECR_IMAGE;
+        } else if (cg_str_eq(service, CG_STR("iam")) && cg_str_eq(rest, CG_STR("root"))) {
+            found = arn_part(name, 4);
+            *label = FND_AWS_ACCOUNT;
         } else if (cg_str_eq(service, CG_STR("lambda")) && cg_str_starts(rest, CG_STR("function:"))) {
             found = function_arn(name);
             *label = FND_LAMBDA;

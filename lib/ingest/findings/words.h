@@ -9,6 +9,7 @@
     W(GRYPE_FINDING, "GrypeFinding") \
     W(OCSF_FINDING, "VulnerabilityFinding") \
     W(PROWLER_FINDING, "ProwlerFinding") \
+    W(DETECTION_FINDING, "DetectionFinding") \
     W(TRIVY_MISCONFIGURATION, "TrivyMisconfiguration") \
     W(TRIVY_SECRET, "TrivySecretFinding") \
     W(CVE, "CVE") \
