@@ -42,7 +42,18 @@ static int32_t group_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
     return rc < 0 ? rc : aws_policies_inline(c, aws_get(item, "GroupPolicyList"), group, err);
 }
 
-static const aws_shape profile_shape;
+static const aws_shape role_profile_shape;
+
+/* Roles that Identity Center makes: AWSReservedSSO_NAME_HASH, where NAME is the permission set's. */
+static int32_t made_by(aws_ctx *c, const cg_tree *item, cg_str role, cspm_error **err)
+{
+    const cg_str name = aws_str(item, "RoleName");
+    const char *hash = cg_str_starts(name, CG_STR("AWSReservedSSO_")) ? memrchr(name.data, '_', name.length) : NULL;
+
+    if (!hash || hash < name.data + 15 || cg_str_find(role, CG_STR(":role/aws-reserved/sso.amazonaws.com/"), 0) == SIZE_MAX)
+        return CSPM_OK;
+    return aws_edge_from(c, item, (cg_str){ name.data, (size_t)(hash - name.data) }, "AWSPermissionSet", "ASSIGNED_TO_ROLE", role, err);
+}
 
 static int32_t role_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -54,8 +65,10 @@ static int32_t role_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
         rc = aws_policies_inline(c, aws_get(item, "RolePolicyList"), role, err);
     if (rc == CSPM_OK)
         rc = aws_trust_add(c, item, role, aws_get(item, "AssumeRolePolicyDocument"), err);
+    if (rc == CSPM_OK)
+        rc = made_by(c, item, role, err);
     for (uint32_t i = 0; profiles && profiles->type == CG_TREE_LIST && i < profiles->list.count && rc == CSPM_OK; i++)
-        rc = aws_apply(c, &profile_shape, profiles->list.items[i], err);
+        rc = aws_apply(c, &role_profile_shape, profiles->list.items[i], err);
     return rc;
 }
 
@@ -130,6 +143,17 @@ static const aws_shape role_shape = {
 
 /* ---- instance profiles ---- */
 
+static const aws_shape profile_role_shape = {
+    .labels = { "AWSRole", "AWSPrincipal" },
+    .id = "{Arn}",
+    .aliases = { "{RoleId}", IAM_ARN("role", "RoleName") },
+    .fields = role_fields,
+    .tags = "Tags",
+    .global = true,
+    .weak = true,
+    .more = role_more,
+};
+
 static int32_t profile_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
     const cg_tree *roles = aws_get(item, "Roles");
@@ -138,7 +162,7 @@ static int32_t profile_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
     /* Only a role that is described, not just named: else an item with less than the role's own would stand beside that. */
     for (uint32_t i = 0; roles && roles->type == CG_TREE_LIST && i < roles->list.count && rc == CSPM_OK; i++)
         if (aws_get(roles->list.items[i], "AssumeRolePolicyDocument"))
-            rc = aws_apply(c, &role_shape, roles->list.items[i], err);
+            rc = aws_apply(c, &profile_role_shape, roles->list.items[i], err);
     return rc;
 }
 
@@ -165,6 +189,16 @@ static const aws_shape profile_shape = {
     .tags = "Tags",
     .global = true,
     .more = profile_more,
+};
+
+static const aws_shape role_profile_shape = {
+    .labels = { "AWSInstanceProfile" },
+    .id = "{Arn}",
+    .aliases = { "{InstanceProfileId}", IAM_ARN("instance-profile", "InstanceProfileName") },
+    .fields = profile_fields,
+    .links = profile_links,
+    .global = true,
+    .weak = true,
 };
 
 /* ---- managed policies ---- */

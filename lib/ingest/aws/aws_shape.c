@@ -198,6 +198,8 @@ static int32_t account_node(aws_ctx *c, cspm_error **err)
     if (rc == CSPM_OK)
         rc = aws_prop_text(c, "id", account, err);
     if (rc == CSPM_OK)
+        rc = aws_prop(c, "inscope", cg_v_bool(true), err);
+    if (rc == CSPM_OK)
         rc = aws_node_end(c, false, err);
     c->id = id;
     return rc;
@@ -470,6 +472,8 @@ static int32_t apply(aws_ctx *c, const aws_shape *shape, const cg_tree *item, cs
     if (!usable_key(id))
         return aws_skip(c, item, "bad-item", err, "skipped: %s is missing or no plain text", shape->id);
     int32_t rc = aws_node(c, item, id, shape->labels, err);
+    if (rc == CSPM_OK && shape->weak)
+        cg_builder_set_standing(c->b, CG_STANDING_STUB);
     if (rc == CSPM_OK)
         rc = keys_of(c, shape, item, err);
     if (rc == CSPM_OK)
