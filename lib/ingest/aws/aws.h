@@ -85,10 +85,9 @@ typedef struct aws_answer {
 
 /* Tables of the services, each ended by an operation of NULL; aws_answers.c lists them. */
 extern const aws_answer aws_answers_iam[], aws_answers_organizations[], aws_answers_ec2[], aws_answers_launch[], aws_answers_network[],
-    aws_answers_transit[], aws_answers_elb[], aws_answers_containers[], aws_answers_lambda[], aws_answers_edge[], aws_answers_storage[],
-    aws_answers_database[], aws_answers_secrets[], aws_answers_messaging[], aws_answers_build[], aws_answers_ml[],
-    aws_answers_management[],
-    aws_answers_api[], aws_answers_dns[];
+    aws_answers_transit[], aws_answers_elb[], aws_answers_containers[], aws_answers_eks[], aws_answers_lambda[], aws_answers_edge[],
+    aws_answers_storage[], aws_answers_database[], aws_answers_secrets[], aws_answers_messaging[], aws_answers_build[], aws_answers_ml[],
+    aws_answers_management[], aws_answers_api[], aws_answers_dns[];
 
 const aws_answer *aws_answer_find(cg_str operation);
 /* Make one item's nodes and relationships. The item is in the shape of the API ("InstanceId", not "instanceId"). A malformed item is skipped with

@@ -2,10 +2,10 @@
 #include "ingest/aws/aws_answers.h"
 
 static const aws_answer *const tables[] = {
-    aws_answers_iam,     aws_answers_organizations, aws_answers_ec2,        aws_answers_launch,    aws_answers_network,
-    aws_answers_transit, aws_answers_elb,           aws_answers_containers, aws_answers_lambda,    aws_answers_edge,
-    aws_answers_storage, aws_answers_database,      aws_answers_secrets,    aws_answers_messaging, aws_answers_build,
-    aws_answers_ml,      aws_answers_management,    aws_answers_api,        aws_answers_dns,
+    aws_answers_iam,      aws_answers_organizations, aws_answers_ec2,       aws_answers_launch, aws_answers_network, aws_answers_transit,
+    aws_answers_elb,      aws_answers_containers,    aws_answers_eks,       aws_answers_lambda, aws_answers_edge,    aws_answers_storage,
+    aws_answers_database, aws_answers_secrets,       aws_answers_messaging, aws_answers_build,  aws_answers_ml,      aws_answers_management,
+    aws_answers_api,      aws_answers_dns,
 };
 
 const aws_answer *aws_answer_next(aws_answer_iter *it)

@@ -29,21 +29,28 @@ int32_t aws_tie(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg
     return from.length && to.length ? aws_edge(c, at, from, kind, to, label, err) : CSPM_OK;
 }
 
-static int32_t fill_edge(cg_builder *b, cg_str from, const char *kind, cg_str to, const char *label, const aws_edge_prop *props,
-                         uint32_t n_props, cspm_error **err)
+typedef struct tie {
+    cg_str from, to;
+    const char *kind, *label;
+    bool label_from;
+    const aws_edge_prop *props;
+    uint32_t n_props;
+} tie;
+
+static int32_t fill_edge(cg_builder *b, const tie *t, cspm_error **err)
 {
-    const uint32_t kind_id = cg_builder_kind(b, kind, strlen(kind));
-    int32_t rc = kind_id == CG_NO_NAME ? cg_nomem(cg_builder_mem(b), err) : cg_builder_set_from(b, from.data, from.length, err);
+    const uint32_t kind_id = cg_builder_kind(b, t->kind, strlen(t->kind));
+    int32_t rc = kind_id == CG_NO_NAME ? cg_nomem(cg_builder_mem(b), err) : cg_builder_set_from(b, t->from.data, t->from.length, err);
 
     if (rc == CSPM_OK) {
         cg_builder_set_kind(b, kind_id);
-        rc = cg_builder_set_to(b, to.data, to.length, err);
+        rc = cg_builder_set_to(b, t->to.data, t->to.length, err);
     }
-    if (rc == CSPM_OK && label)
-        rc = cg_builder_stub_end(b, false, cg_builder_label(b, label, strlen(label)), err);
-    for (uint32_t i = 0; i < n_props && rc == CSPM_OK; i++) {
-        const uint32_t key = cg_builder_key(b, props[i].property, strlen(props[i].property));
-        rc = key == CG_NO_NAME ? cg_nomem(cg_builder_mem(b), err) : cg_builder_set_prop(b, key, props[i].value, err);
+    if (rc == CSPM_OK && t->label)
+        rc = cg_builder_stub_end(b, t->label_from, cg_builder_label(b, t->label, strlen(t->label)), err);
+    for (uint32_t i = 0; i < t->n_props && rc == CSPM_OK; i++) {
+        const uint32_t key = cg_builder_key(b, t->props[i].property, strlen(t->props[i].property));
+        rc = key == CG_NO_NAME ? cg_nomem(cg_builder_mem(b), err) : cg_builder_set_prop(b, key, t->props[i].value, err);
     }
     return rc;
 }
@@ -53,18 +60,33 @@ static bool usable(cg_str key)
     return key.length > 0 && !memchr(key.data, '\0', key.length);
 }
 
-int32_t aws_tie_with(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str to, const char *label, const aws_edge_prop *props,
-                     uint32_t n_props, cspm_error **err)
+static int32_t add_tie(aws_ctx *c, const cg_tree *at, const tie *t, cspm_error **err)
 {
-    if (!usable(from) || !usable(to))
+    if (!usable(t->from) || !usable(t->to))
         return CSPM_OK;
     int32_t rc = cg_builder_begin_edge(c->b, at ? at->pos.offset : UINT64_MAX, err);
     if (rc != CSPM_OK)
         return rc;
-    if ((rc = fill_edge(c->b, from, kind, to, label, props, n_props, err)) == CSPM_OK)
+    if ((rc = fill_edge(c->b, t, err)) == CSPM_OK)
         return cg_builder_end_item(c->b, err);
     cg_builder_abort_item(c->b);
     return rc;
+}
+
+int32_t aws_tie_with(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str to, const char *label, const aws_edge_prop *props,
+                     uint32_t n_props, cspm_error **err)
+{
+    const tie t = { .from = from, .to = to, .kind = kind, .label = label, .props = props, .n_props = n_props };
+
+    return add_tie(c, at, &t, err);
+}
+
+int32_t aws_tie_from_with(aws_ctx *c, const cg_tree *at, cg_str from, const char *label, const char *kind, cg_str to,
+                          const aws_edge_prop *props, uint32_t n_props, cspm_error **err)
+{
+    const tie t = { .from = from, .to = to, .kind = kind, .label = label, .label_from = true, .props = props, .n_props = n_props };
+
+    return add_tie(c, at, &t, err);
 }
 
 static bool has_id(const aws_field *fields)

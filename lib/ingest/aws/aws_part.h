@@ -30,6 +30,9 @@ typedef struct aws_edge_prop {
 } aws_edge_prop;
 int32_t aws_tie_with(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str to, const char *label, const aws_edge_prop *props,
                      uint32_t n_props, cspm_error **err);
+/* The same where `label` is for what it comes from. */
+int32_t aws_tie_from_with(aws_ctx *c, const cg_tree *at, cg_str from, const char *label, const char *kind, cg_str to,
+                          const aws_edge_prop *props, uint32_t n_props, cspm_error **err);
 /* A shape applied to a value inside the item at hand: c->id is what it was afterwards. `id` (may be NULL) gets the id of the node, or the
  * null string when it was skipped. */
 int32_t aws_apply_inside(aws_ctx *c, const aws_shape *shape, const cg_tree *value, cg_str *id, cspm_error **err);
