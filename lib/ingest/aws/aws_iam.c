@@ -10,6 +10,8 @@
     {                                                                                                                                      \
         NULL, false, NULL, NULL, NULL                                                                                                      \
     }
+/* The names people and other answers use are unique within an account whatever the path. The ids (AIDA..., AROA...) are no keys: exports
+ * with ids blanked out would make one principal of many. */
 #define IAM_ARN(kind, name) "arn:{partition}:iam::{account}:" kind "/{" name "}"
 
 /* ---- what principals hold ---- */
@@ -91,7 +93,7 @@ static const aws_link user_links[] = {
 static const aws_shape user_shape = {
     .labels = { "AWSUser", "AWSPrincipal" },
     .id = "{Arn}",
-    .aliases = { "{UserId}", IAM_ARN("user", "UserName") },
+    .aliases = { IAM_ARN("user", "UserName") },
     .fields = user_fields,
     .links = user_links,
     .tags = "Tags",
@@ -111,7 +113,7 @@ static const aws_field group_fields[] = {
 static const aws_shape group_shape = {
     .labels = { "AWSGroup", "AWSPrincipal" },
     .id = "{Arn}",
-    .aliases = { "{GroupId}", IAM_ARN("group", "GroupName") },
+    .aliases = { IAM_ARN("group", "GroupName") },
     .fields = group_fields,
     .global = true,
     .more = group_more,
@@ -134,7 +136,7 @@ static const aws_field role_fields[] = {
 static const aws_shape role_shape = {
     .labels = { "AWSRole", "AWSPrincipal" },
     .id = "{Arn}",
-    .aliases = { "{RoleId}", IAM_ARN("role", "RoleName") },
+    .aliases = { IAM_ARN("role", "RoleName") },
     .fields = role_fields,
     .tags = "Tags",
     .global = true,
@@ -146,7 +148,7 @@ static const aws_shape role_shape = {
 static const aws_shape profile_role_shape = {
     .labels = { "AWSRole", "AWSPrincipal" },
     .id = "{Arn}",
-    .aliases = { "{RoleId}", IAM_ARN("role", "RoleName") },
+    .aliases = { IAM_ARN("role", "RoleName") },
     .fields = role_fields,
     .tags = "Tags",
     .global = true,
@@ -183,7 +185,7 @@ static const aws_link profile_links[] = {
 static const aws_shape profile_shape = {
     .labels = { "AWSInstanceProfile" },
     .id = "{Arn}",
-    .aliases = { "{InstanceProfileId}", IAM_ARN("instance-profile", "InstanceProfileName") },
+    .aliases = { IAM_ARN("instance-profile", "InstanceProfileName") },
     .fields = profile_fields,
     .links = profile_links,
     .tags = "Tags",
@@ -194,7 +196,7 @@ static const aws_shape profile_shape = {
 static const aws_shape role_profile_shape = {
     .labels = { "AWSInstanceProfile" },
     .id = "{Arn}",
-    .aliases = { "{InstanceProfileId}", IAM_ARN("instance-profile", "InstanceProfileName") },
+    .aliases = { IAM_ARN("instance-profile", "InstanceProfileName") },
     .fields = profile_fields,
     .links = profile_links,
     .global = true,
@@ -317,7 +319,7 @@ static const aws_link member_links[] = {
 static const aws_shape member_shape = {
     .labels = { "AWSUser", "AWSPrincipal" },
     .id = "{Arn}",
-    .aliases = { "{UserId}", IAM_ARN("user", "UserName") },
+    .aliases = { IAM_ARN("user", "UserName") },
     .fields = user_fields,
     .links = member_links,
     .global = true,
@@ -431,7 +433,6 @@ static const aws_field certificate_fields[] = {
 static const aws_shape certificate_shape = {
     .labels = { "AWSServerCertificate" },
     .id = "{Arn}",
-    .aliases = { "{ServerCertificateId}" },
     .fields = certificate_fields,
     .global = true,
 };

@@ -305,6 +305,42 @@ static int32_t for_target_take(aws_ctx *c, const cg_tree *item, cspm_error **err
     return aws_each(c, item, "Policies[]", each_for_target, (void *)(uintptr_t)item, err);
 }
 
+/* ---- an organization as one document ---- */
+
+/* Root, unit or account with its "Policies" (documents in "Content") and its "Children", as collectors nest them. */
+static int32_t tree_node(aws_ctx *c, const cg_tree *item, cg_str parent, const char *parent_label, cspm_error **err)
+{
+    const cg_tree *policies = aws_get(item, "Policies"), *children = aws_get(item, "Children");
+    const char *label = label_of_target(aws_str(item, "Id")), *kind;
+    cg_str id = aws_str(item, "Id");
+    int32_t rc;
+
+    if (strcmp(label, "AWSAccount") == 0)
+        rc = aws_apply(c, &account_shape, item, err);
+    else if (strcmp(label, "AWSOrganizationRoot") == 0)
+        rc = place_node(c, item, label, "root_id", &id, err);
+    else
+        rc = place_node(c, item, label, "ou_id", &id, err);
+    if (rc < 0 || id.length == 0 || memchr(id.data, '\0', id.length))
+        return rc;
+    rc = contains(c, item, parent, parent_label, id, label, err);
+    for (uint32_t i = 0; policies && policies->type == CG_TREE_LIST && i < policies->list.count && rc == CSPM_OK; i++) {
+        const cg_tree *p = policies->list.items[i];
+        special_of(aws_str(p, "Type"), &kind);
+        rc = control_policy(c, p, aws_get(p, "Content"), err);
+        if (rc == CSPM_OK)
+            rc = aws_edge(c, p, id, kind, aws_str(p, "Id"), NULL, err);
+    }
+    for (uint32_t i = 0; children && children->type == CG_TREE_LIST && i < children->list.count && rc == CSPM_OK; i++)
+        rc = tree_node(c, children->list.items[i], id, label, err);
+    return rc;
+}
+
+static int32_t tree_take(aws_ctx *c, const cg_tree *item, cspm_error **err)
+{
+    return tree_node(c, item, organization_of(aws_str(item, "Arn")), "AWSOrganization", err);
+}
+
 /* ---- policies by level ---- */
 
 /* [{"level": "root", "policies": [{...}]}, {"level": "...", ...}]: what limits the accounts beside the file, from the root down. */
@@ -501,6 +537,9 @@ static int32_t unused_take(aws_ctx *c, const cg_tree *item, cspm_error **err)
 }
 
 const aws_answer aws_answers_organizations[] = {
+    { .operation = "organizations.tree", .items = "", .sign = "Id Arn PolicyTypes Children", .take = tree_take },
+    /* Keeps the policies of such a document together with the rest of it. */
+    { .operation = "organizations.tree", .items = "Policies[]", .sign = "AwsManaged", .take = unused_take, .inherit = { "Children" } },
     { .operation = "organizations.describe-organization",
       .items = "Organization",
       .sign = "MasterAccountId",

@@ -66,6 +66,8 @@ static int32_t element_items(aws_ctx *c, const cg_tree *values, const element *e
             return nomem(c, err);
         rc = aws_node(c, value, id, e->labels, err);
         if (rc == CSPM_OK)
+            rc = aws_prop_text(c, "id", id, err);
+        if (rc == CSPM_OK)
             rc = aws_prop_text(c, "value", text, err);
         if (rc == CSPM_OK)
             rc = aws_node_end(c, false, err);
@@ -173,8 +175,6 @@ int32_t aws_policy_add(aws_ctx *c, const cg_tree *at, const aws_policy *p, cspm_
         rc = aws_prop_tree(c, f->property, aws_get(p->facts, f->path), f->as, err);
     if (rc == CSPM_OK && p->facts)
         rc = aws_tags(c, aws_get(p->facts, "Tags"), err);
-    if (rc == CSPM_OK && p->facts)
-        rc = aws_alias(c, aws_str(p->facts, "PolicyId"), err);
     if (rc == CSPM_OK)
         rc = aws_node_end(c, p->owned, err);
     if (rc == CSPM_OK && document)

@@ -47,13 +47,13 @@ static int32_t report_cut(aws_reader *r, cspm_error **err)
 /* A page is followed up by the next page of the same answer. */
 static int32_t note_page(aws_reader *r, const cg_tree *answer, cspm_error **err)
 {
-    const cg_str what = r->operation.data ? r->operation : r->first_key;
+    const cg_str what = r->operation.data ? r->operation : r->told ? cg_str_from(r->told) : r->first_key;
     int32_t rc = CSPM_OK;
 
     if (r->cut.data && !cg_str_eq(r->cut, what))
         rc = report_cut(r, err);
     r->cut = CG_STR_NULL;
-    if (rc < 0 || !what.data || !goes_on(answer))
+    if (rc < 0 || !what.data || !r->known || !goes_on(answer))
         return rc;
     const char *copy = cg_arena_strndup(&r->names, what.data, what.length);
     if (!copy)
@@ -71,6 +71,7 @@ static void begin_answer(aws_reader *r, uint32_t base)
     r->base = base;
     r->known = r->applied = r->unfit = false;
     r->first_key = CG_STR_NULL;
+    r->told = NULL;
     r->candidates.count = r->levels.count = 0;
     r->keys.count = r->values.count = 0;
 }
@@ -266,7 +267,7 @@ static cg_item_choice choose(void *user, const cg_item_at *at, char opens)
     if (at->depth == 0) {
         r->pages = opens == '[';
         r->inventory = r->answer = false;
-        r->operation = CG_STR_NULL;
+        r->operation = r->fixed;
         if (opens == '{')
             begin_answer(r, 0);
         return opens ? CG_ITEM_ENTER : CG_ITEM_SKIP;
@@ -442,6 +443,15 @@ static int32_t reader_open(cg_builder *b, cg_str source, cspm_op *op, void **sta
     return cg_items_new(mem, &json_limits, &handler, r, source, &r->items, err);
 }
 
+static int32_t gaad_open(cg_builder *b, cg_str source, cspm_op *op, void **state, cspm_error **err)
+{
+    const int32_t rc = reader_open(b, source, op, state, err);
+
+    if (rc == CSPM_OK)
+        ((aws_reader *)*state)->fixed = CG_STR("iam.get-account-authorization-details");
+    return rc;
+}
+
 static int32_t reader_feed(void *state, const char *bytes, size_t length, cspm_error **err)
 {
     aws_reader *r = state;
@@ -487,7 +497,7 @@ const cg_dialect cg_dialect_aws_gaad = {
     .rank = 82,
     .repeats = true,
     .recognise = aws_recognise_gaad,
-    .open = reader_open,
+    .open = gaad_open,
     .feed = reader_feed,
     .finish = reader_finish,
     .close = reader_close,

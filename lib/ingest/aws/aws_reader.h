@@ -30,7 +30,9 @@ typedef struct aws_reader {
     bool waits;       /* the member at hand is one some row knows */
     uint32_t base;    /* where it stands: its members are one deeper */
     cg_str operation; /* of the answer, when the inventory says so */
+    cg_str fixed;     /* the operation of every answer of the dialect; null when there are several */
     cg_str first_key;
+    const char *told; /* the operation its items were of */
     cg_pos at;
 
     /* Rows that fit the path entered so far, one level behind the other. */

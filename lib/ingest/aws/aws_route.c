@@ -103,6 +103,7 @@ static int32_t take_item(aws_reader *r, const aws_answer *row, const cg_tree *it
                 return cg_nomem(r->mem, err);
         }
     r->applied = true;
+    r->told = row->operation;
     return aws_take(&r->c, row, item, err);
 }
 
