@@ -1,5 +1,6 @@
 /* The stage: what the internet reaches, and who inside reaches whom. */
 #include "access/network_front.h"
+#include "access/network_hubs.h"
 
 #include <stdlib.h>
 
@@ -156,6 +157,19 @@ static int32_t write_exposed(writer *w, net_fronts *f, cspm_error **err)
     return CSPM_OK;
 }
 
+/* A balancer takes connections at its listeners only. */
+static int32_t set_listeners(net_fronts *f, cspm_error **err)
+{
+    int32_t rc = CSPM_OK;
+    for (size_t i = 0; rc == CSPM_OK && i < f->n->endpoints.count; i++) {
+        cg_net_endpoint *e = &f->n->endpoints.data[i];
+        uint32_t missing;
+        if (e->kind == CG_NET_BALANCER && (rc = net_balancer_services(f, e, &e->services, &missing, err)) == CSPM_OK)
+            e->missing |= missing;
+    }
+    return rc;
+}
+
 static int32_t run_with(cg_network *n, cg_layer_builder *l, cspm_error **err)
 {
     cg_arena arena;
@@ -163,6 +177,8 @@ static int32_t run_with(cg_network *n, cg_layer_builder *l, cspm_error **err)
     cg_arena_init(&arena, n->mem);
     writer w = { .n = n, .l = l, .arena = &arena, .internet = find_internet(n->g) };
     int32_t rc = net_fronts_init(&fronts, n, &arena, err);
+    if (rc == CSPM_OK)
+        rc = set_listeners(&fronts, err);
     if (rc == CSPM_OK && w.internet != CG_NO_NODE) {
         w.can_access = cg_layer_kind(l, CG_STR("CAN_ACCESS"));
         w.ports = cg_layer_key(l, CG_STR("exposedPorts"));
@@ -173,8 +189,14 @@ static int32_t run_with(cg_network *n, cg_layer_builder *l, cspm_error **err)
         if (rc == CSPM_OK)
             rc = net_front_hosts(&fronts, err);
         if (rc == CSPM_OK)
+            rc = net_front_balancers(&fronts, err);
+        if (rc == CSPM_OK)
+            rc = net_front_services(&fronts, err);
+        if (rc == CSPM_OK)
             rc = write_exposed(&w, &fronts, err);
     }
+    if (rc == CSPM_OK)
+        rc = net_write_connections(n, l, &arena, n->op, err);
     net_fronts_free(&fronts);
     cg_arena_free(&arena);
     return rc;

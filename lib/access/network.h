@@ -19,10 +19,12 @@ typedef enum {
     CG_NET_NO_GATEWAY = 32,  /* the internet gateway, or what it is attached to */
     CG_NET_NO_ADDRESS = 64,  /* the address inside its subnet: filters differ for some of them */
     CG_NET_NO_LISTENERS = 128,
-    CG_NET_APPLIANCE = 256,  /* a machine in between decides */
-    CG_NET_STOPPED = 512,    /* the machine does not run now */
-    CG_NET_AT_LAUNCH = 1024, /* a public address is assigned when it starts */
-    CG_NET_NO_TRANSIT = 2048 /* attachments or routes of a transit gateway */
+    CG_NET_APPLIANCE = 256,   /* a machine in between decides */
+    CG_NET_STOPPED = 512,     /* the machine does not run now */
+    CG_NET_AT_LAUNCH = 1024,  /* a public address is assigned when it starts */
+    CG_NET_NO_TRANSIT = 2048, /* attachments or routes of a transit gateway */
+    CG_NET_NO_POLICY = 4096,  /* the policy that lets anybody call, or what a condition of it asks */
+    CG_NET_NO_LINK = 8192     /* what a door of the cloud leads through to get inside */
 } cg_net_missing;
 
 /* Services that get through for certain, and those that may when what is missing allows it (a superset). */

@@ -92,6 +92,26 @@ int32_t cg_net_guard_verdict(const cg_network *n, cg_arena *arena, uint32_t guar
     return rc;
 }
 
+/* Whether any rule could let anything pass: most pairs are done with here, without a set being made. */
+static bool may_pass(const cg_network *n, uint32_t guard, bool out, const cg_net_point *peer, cg_net_reference reference)
+{
+    const cg_net_guard *set = &n->guards.data[guard], *other = &n->guards.data[peer->guard];
+    if (set->open || set->n_groups == 0)
+        return true;
+    for (uint32_t i = 0; i < set->n_groups; i++) {
+        const cg_net_group *group = &n->groups[set->groups[i]];
+        if (!group->known)
+            return true;
+        for (uint32_t r = 0; r < group->n_rules[out]; r++) {
+            const cg_net_rule *rule = &group->rules[out][r];
+            if (rule->open_ended || cg_ranges_has(rule->addresses, peer->address) ||
+                (reference != CG_NET_CANNOT_REFER && rule->n_groups && ((other->n_groups == 0 && !other->open) || refers(rule, other))))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* A client's own port is one of 1024 and above; protocols without ports answer by any of their messages. */
 int32_t cg_net_answered(const cg_network *n, cg_arena *arena, cg_ranges back, cg_ranges *out, cspm_error **err)
 {
@@ -183,22 +203,27 @@ int32_t cg_net_between(const cg_network *n, cg_arena *arena, const cg_net_point 
     v.missing = missing;
     if (missing)
         v.sure = (cg_ranges){ 0, NULL };
+    if (!may_pass(n, from->guard, true, to, t->reference)) {
+        stop(t, CG_NO_NODE, "no security group of the source lets it out");
+        goto out;
+    }
+    if (!may_pass(n, to->guard, false, from, t->reference)) {
+        stop(t, CG_NO_NODE, "no security group of the destination lets it in");
+        goto out;
+    }
     if (from->subnet != to->subnet || !placed) {
         if ((rc = cg_net_acl_verdict(n, arena, from, to, &part, t, err)) < 0 || (rc = both(n, arena, &v, &part, err)) < 0)
             goto fail;
         if (v.maybe.count == 0)
             goto out;
     }
-    if ((rc = cg_net_guard_verdict(n, arena, from->guard, true, to, t->reference, &part, trace, err)) < 0 ||
+    /* What is let in is told; what is let out is the rule nearly everywhere. */
+    if ((rc = cg_net_guard_verdict(n, arena, from->guard, true, to, t->reference, &part, NULL, err)) < 0 ||
         (rc = both(n, arena, &v, &part, err)) < 0)
         goto fail;
-    if (part.maybe.count == 0)
-        stop(t, CG_NO_NODE, "no security group of the source lets it out");
     if ((rc = cg_net_guard_verdict(n, arena, to->guard, false, from, t->reference, &part, trace, err)) < 0 ||
         (rc = both(n, arena, &v, &part, err)) < 0)
         goto fail;
-    if (part.maybe.count == 0)
-        stop(t, CG_NO_NODE, "no security group of the destination lets it in");
     *verdict = v;
 out:
     rc = CSPM_OK;

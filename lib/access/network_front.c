@@ -43,7 +43,9 @@ void net_missing_write(cg_buf *b, uint32_t missing)
                                          "a machine in between decides",
                                          "it is stopped",
                                          "it gets a public address when it starts",
-                                         "routes of the transit gateway are not in the export" };
+                                         "routes of the transit gateway are not in the export",
+                                         "its policy is not in the export, or depends on a condition",
+                                         "the private link to it is not in the export" };
     bool first = true;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (missing >> i & 1) {
@@ -134,7 +136,7 @@ int32_t net_exposure_of(const net_fronts *f, const cg_net_endpoint *e, cg_ranges
             return cg_nomem(f->n->mem, err);
     }
     sum.missing |= e->missing;
-    if (e->missing & CG_NET_STOPPED)
+    if (e->missing)
         sum.sure = (cg_packets){ 0, NULL };
     if (cg_packets_equal(sum.sure, sum.maybe))
         sum.missing = 0;

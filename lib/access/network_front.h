@@ -35,6 +35,10 @@ int32_t net_front_services(net_fronts *f, cspm_error **err); /* doors of the clo
 /* Exposure of an endpoint by its own interfaces. */
 int32_t net_exposure_of(const net_fronts *f, const cg_net_endpoint *e, cg_ranges services, cg_net_exposure *out, cg_net_trace *trace,
                         cspm_error **err);
+/* What a balancer listens on; CG_NET_NO_LISTENERS when nobody knows. */
+int32_t net_balancer_services(net_fronts *f, const cg_net_endpoint *balancer, cg_ranges *services, uint32_t *missing, cspm_error **err);
+/* What reaches a balancer goes on to what is behind it. */
+int32_t net_front_forward(net_fronts *f, const cg_net_endpoint *balancer, const cg_net_exposure *e, cspm_error **err);
 void net_missing_write(cg_buf *b, uint32_t missing);
 
 #endif

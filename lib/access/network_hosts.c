@@ -240,7 +240,7 @@ static int32_t read_database(cg_network *n, cg_node node, interface_list *list, 
     int64_t port = net_number(n, node, NK_endpoint_port);
     port = port > 0 ? port : net_number(n, node, NK_port);
     int32_t rc = read_guard(n, node, NR_MEMBER_OF_EC2_SECURITY_GROUP, &like.guard, err);
-    if (net_flag(n, node, NK_publicly_accessible, net_flag(n, node, NK_publiclyaccessible, false)))
+    if (net_sort_of(n, node) != NET_SEARCH && net_flag(n, node, NK_publicly_accessible, false))
         like.public_sure = CG_NET_V4;
     if (rc == CSPM_OK)
         rc = place(n, node, like, list, err);
@@ -269,6 +269,8 @@ static int32_t read_balancer(cg_network *n, cg_node node, interface_list *list, 
     if (rc == CSPM_OK && network && n->guards.data[like.guard].n_groups == 0)
         rc = net_guard(n, NULL, 0, true, &like.guard, err);
     like.public_sure = facing ? CG_NET_V4 : 0;
+    if (facing && cg_str_starts(net_text(n, node, NK_ip_address_type), CG_STR("dualstack")))
+        like.public_sure |= CG_NET_V6;
     if (rc == CSPM_OK)
         rc = read_interfaces(n, node, (uint32_t)n->endpoints.count, list, err);
     for (size_t i = 0; rc == CSPM_OK && i < list->count; i++) {
@@ -366,11 +368,16 @@ int32_t net_read_endpoints(cg_network *n, cspm_error **err)
     static const struct {
         net_sort sort;
         int32_t (*read)(cg_network *n, cg_node node, interface_list *list, cspm_error **err);
-    } readers[] = {
-        { NET_MACHINE, read_machine },         { NET_BALANCER, read_balancer },         { NET_DATABASE, read_database },
-        { NET_CACHE, read_database },          { NET_FUNCTION, read_function },         { NET_ECS_TASK, read_task },
-        { NET_ECS_SERVICE, read_ecs_service }, { NET_VPC_ENDPOINT, read_vpc_endpoint }, { NET_INTERFACE, read_loose_interface }
-    };
+    } readers[] = { { NET_MACHINE, read_machine },
+                    { NET_BALANCER, read_balancer },
+                    { NET_DATABASE, read_database },
+                    { NET_CACHE, read_database },
+                    { NET_SEARCH, read_database },
+                    { NET_FUNCTION, read_function },
+                    { NET_ECS_TASK, read_task },
+                    { NET_ECS_SERVICE, read_ecs_service },
+                    { NET_VPC_ENDPOINT, read_vpc_endpoint },
+                    { NET_INTERFACE, read_loose_interface } };
     interface_list list = { NULL, 0, 0 };
     int32_t rc = CSPM_OK;
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)

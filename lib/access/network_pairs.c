@@ -177,8 +177,8 @@ int32_t cg_net_connect(const cg_network *n, cg_arena *arena, const cg_net_endpoi
     if (!cg_ranges_combine(arena, sum.sure, to->services, CG_SET_AND, &sum.sure) ||
         !cg_ranges_combine(arena, sum.maybe, to->services, CG_SET_AND, &sum.maybe))
         return cg_nomem(n->mem, err);
-    sum.missing |= from->missing | to->missing;
-    if ((from->missing | to->missing) & CG_NET_STOPPED)
+    sum.missing |= (from->missing & CG_NET_STOPPED) | to->missing;
+    if ((from->missing & CG_NET_STOPPED) || to->missing)
         sum.sure = (cg_ranges){ 0, NULL };
     if (cg_ranges_equal(sum.sure, sum.maybe))
         sum.missing = 0;

@@ -29,30 +29,37 @@ typedef enum {
     NET_ECS_TASK,
     NET_ECS_SERVICE,
     NET_VPC_ENDPOINT,
+    NET_SEARCH,
+    NET_REST_API,
+    NET_HTTP_API,
+    NET_DISTRIBUTION,
+    NET_CLUSTER,
+    NET_APP,
+    NET_LISTENER,
+    NET_IP_TARGET,
     NET_SORTS
 } net_sort;
 
 /* Property keys and relationship kinds, by the names net_key_names and net_kind_names give them. */
+/* clang-format off */
 #define NET_KEYS(X)                                                                                                                        \
-    X(partial)                                                                                                                             \
-    X(state) X(vpc_id) X(subnet_id) X(subnet_ids) X(cidr_block) X(ipv6_cidr_blocks) X(primary_cidr_block) X(availability_zone)             \
-        X(map_public_ip_on_launch) X(main) X(target) X(destination_cidr_block) X(destination_ipv6_cidr_block) X(cidrs) X(rulenumber)       \
-            X(ruleaction) X(protocol) X(fromport) X(toport) X(cidrblock) X(ipv6cidrblock) X(egress) X(icmp_type) X(icmp_code) X(range)     \
-                X(status_code) X(resource_type) X(resource_id) X(transit_gateway_id) X(association_route_table_id) X(type)                 \
-                    X(private_ip_address) X(public_ip) X(interface_type) X(status) X(ipv6_address) X(privateipaddress) X(publicipaddress)  \
-                        X(ipv6address) X(id) X(scheme) X(port) X(instance_port) X(target_type) X(ip) X(publicly_accessible)                \
-                            X(endpoint_port) X(endpoint_public_access) X(public_access_cidrs) X(security_group_ids) X(assign_public_ip)    \
-                                X(function_url) X(function_url_auth_type) X(name) X(trustedRanges) X(preserve_client_ip) X(targetgrouparn) \
-                                    X(requester_vpc_id) X(accepter_vpc_id) X(requester_id) X(last_status) X(publiclyaccessible)            \
-                                        X(endpoint_type) X(endpoint) X(uri)
+    X(partial) X(state) X(vpc_id) X(subnet_id) X(cidr_block) X(ipv6_cidr_blocks) X(primary_cidr_block) X(availability_zone)               \
+    X(map_public_ip_on_launch) X(main) X(target) X(destination_cidr_block) X(destination_ipv6_cidr_block) X(cidrs) X(rulenumber)          \
+    X(ruleaction) X(protocol) X(fromport) X(toport) X(cidrblock) X(ipv6cidrblock) X(egress) X(icmp_type) X(icmp_code) X(range)            \
+    X(status_code) X(resource_type) X(resource_id) X(transit_gateway_id) X(association_route_table_id) X(type) X(private_ip_address)      \
+    X(public_ip) X(interface_type) X(status) X(ipv6_address) X(privateipaddress) X(publicipaddress) X(ipv6address) X(id) X(scheme)        \
+    X(port) X(instance_port) X(target_type) X(ip) X(publicly_accessible) X(endpoint_port) X(endpoint_public_access)                       \
+    X(public_access_cidrs) X(assign_public_ip) X(function_url_auth_type) X(name) X(trustedRanges) X(preserve_client_ip)                   \
+    X(requester_vpc_id) X(accepter_vpc_id) X(last_status) X(endpoint_type) X(disableexecuteapiendpoint) X(enabled) X(policy)              \
+    X(ip_address_type) X(is_publicly_accessible)
 #define NET_KINDS(X)                                                                                                                       \
-    X(MEMBER_OF_AWS_VPC)                                                                                                                   \
-    X(BLOCK_ASSOCIATION) X(ROUTE) X(ASSOCIATION) X(ASSOCIATED_SUBNET) X(ROUTES_TO) X(ROUTES_TO_GATEWAY) X(DESTINATION_PREFIX_LIST)         \
-        X(PART_OF_SUBNET) X(MEMBER_OF_NACL) X(MEMBER_OF_EC2_SECURITY_GROUP) X(MEMBER_OF_SECURITY_GROUP) X(MEMBER_OF_IP_RULE)               \
-            X(ATTACHED_TO) X(REQUESTER_VPC) X(ACCEPTER_VPC) X(RESOURCE) X(ASSOCIATED_WITH) X(HAS_ROUTE) X(ROUTES_TO_TGW_ATTACHMENT)        \
-                X(NETWORK_INTERFACE) X(PRIVATE_IP_ADDRESS) X(IPV6_ADDRESS) X(ELASTIC_IP_ADDRESS) X(SUBNET) X(USES_SUBNET)                  \
-                    X(MEMBER_OF_DB_SUBNET_GROUP) X(ELB_LISTENER) X(ELBV2_LISTENER) X(ELBV2_TARGET_GROUP) X(FORWARDS_TO) X(HAS_RULE)        \
-                        X(TARGETS) X(EXPOSE) X(HAS_TASK) X(CONTAINS)
+    X(MEMBER_OF_AWS_VPC) X(BLOCK_ASSOCIATION) X(ROUTE) X(ASSOCIATION) X(ASSOCIATED_SUBNET) X(ROUTES_TO) X(ROUTES_TO_GATEWAY)              \
+    X(DESTINATION_PREFIX_LIST) X(PART_OF_SUBNET) X(MEMBER_OF_NACL) X(MEMBER_OF_EC2_SECURITY_GROUP) X(MEMBER_OF_SECURITY_GROUP)            \
+    X(MEMBER_OF_IP_RULE) X(ATTACHED_TO) X(REQUESTER_VPC) X(ACCEPTER_VPC) X(RESOURCE) X(ASSOCIATED_WITH) X(HAS_ROUTE)                      \
+    X(ROUTES_TO_TGW_ATTACHMENT) X(NETWORK_INTERFACE) X(PRIVATE_IP_ADDRESS) X(IPV6_ADDRESS) X(ELASTIC_IP_ADDRESS) X(SUBNET)                \
+    X(USES_SUBNET) X(MEMBER_OF_DB_SUBNET_GROUP) X(ELB_LISTENER) X(ELBV2_LISTENER) X(ELBV2_TARGET_GROUP) X(FORWARDS_TO) X(HAS_RULE)        \
+    X(TARGETS) X(EXPOSE) X(HAS_TASK) X(INVOKES) X(HAS_INTEGRATION)
+/* clang-format on */
 #define NET_KEY_NAME(name) NK_##name,
 #define NET_KIND_NAME(name) NR_##name,
 typedef enum { NET_KEYS(NET_KEY_NAME) NET_N_KEYS } net_key;
