@@ -12,7 +12,7 @@ import production
 import risk
 import scans
 import tooling
-from shapes import write
+from shapes import REGION, write
 
 DATA = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ESTATE = os.path.join(DATA, "estate")
@@ -29,7 +29,8 @@ def fresh(folder):
 
 
 def command_answers(folder, account):
-    """One file a command. Answers that name no resource are asked for many resources at once: {"service.command": [answers]}."""
+    """One file a command, by region. Answers that name no resource are asked for many at once: {"service.command": [answers]}."""
+    here = os.path.join(folder, REGION)
     write(os.path.join(folder, "iam", "get-account-authorization-details.json"), account.gaad())
     for key, members, name in (("list-access-keys", account.key_metadata, "AccessKeyMetadata"), ("list-mfa-devices", account.mfa_devices, "MFADevices")):
         if members:
@@ -38,13 +39,14 @@ def command_answers(folder, account):
         write(os.path.join(folder, "iam", "get-login-profile", profile["UserName"] + ".json"), {"LoginProfile": profile})
     write(os.path.join(folder, "s3.json"), account.s3())
     for data in account.user_data:
-        write(os.path.join(folder, "ec2", "describe-instance-attribute", data["InstanceId"] + ".json"), data)
+        write(os.path.join(here, "ec2", "describe-instance-attribute", data["InstanceId"] + ".json"), data)
     for operation, answer in {**account.ec2(), **account.answers}.items():
         service, command = operation.split(".")
+        at = folder if service == "iam" else here
         if isinstance(answer, list):
-            write(os.path.join(folder, service, command + ".json"), {"sts.get-caller-identity": account.caller(), operation: answer})
+            write(os.path.join(at, service, command + ".json"), {"sts.get-caller-identity": account.caller(), operation: answer})
         else:
-            write(os.path.join(folder, service, command + ".json"), answer)
+            write(os.path.join(at, service, command + ".json"), answer)
 
 
 def inventory(account):

@@ -21,6 +21,10 @@ def network(p):
     p.nats.append({"NatGatewayId": nat, "VpcId": p.network["vpc"], "SubnetId": front, "State": "available", "ConnectivityType": "public", "CreateTime": WHEN,
                    "NatGatewayAddresses": [{"AllocationId": ec2_id("eipalloc", "nat"), "PublicIp": "203.0.113.250", "PrivateIp": "10.20.1.250",
                                             "NetworkInterfaceId": ec2_id("eni", "nat")}], "Tags": tags(Name="ferries")})
+    gate = p.interface("nat", front, "10.20.1.250", [], "203.0.113.250", description="Interface for NAT Gateway " + nat, kind="nat_gateway")
+    p.addresses.append({"AllocationId": ec2_id("eipalloc", "nat"), "AssociationId": ec2_id("eipassoc", "nat"), "Domain": "vpc", "PublicIp": "203.0.113.250",
+                        "PrivateIpAddress": "10.20.1.250", "NetworkInterfaceId": gate["NetworkInterfaceId"], "NetworkInterfaceOwnerId": p.number, "Tags": []})
+    p.nats[-1]["NatGatewayAddresses"][0]["NetworkInterfaceId"] = gate["NetworkInterfaceId"]
     p.routes("public", [front, gates], gateway=p.network["igw"])
     p.routes("private", [back], nat=nat)
     p.routes("isolated", [data, data_b])
@@ -61,7 +65,7 @@ def machines(p):
     status = p.machine_role("StatusPage", attached=[p.administrator()], boundary=boundary)
     p.machine("status-page", front, "10.20.1.40", [net["web"]], status, "203.0.113.40", environment="production")
     crew = p.machine_role("CrewDatabase", allow(READ, both("saltmarsh-crew-records")))
-    p.machine("event-broker", front, "10.20.1.50", [net["broker"]], public="203.0.113.50", image=ec2_id("ami", "event-broker"), environment="production")
+    p.machine("event-broker", front, "10.20.1.50", [net["broker"]], public="203.0.113.50", image=p.image("event-broker"), environment="production")
     p.machine("crew-db", back, "10.20.11.51", [net["ssh-from-broker"]], crew, key="fleet-ops", environment="production", criticality="critical")
     p.machine("crew-db-standby", back, "10.20.11.52", [net["ssh-from-office"]], crew, key="fleet-ops", environment="production", criticality="critical")
     script = "#!/bin/sh\nexport AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY=this-is-no-secret-it-is-made-up-0123456\n/opt/fares/load --every 15m\n"
@@ -200,6 +204,14 @@ def functions(p):
 IMAGES = {name: "sha256:" + hexadecimal("image " + name, 64) for name in ("checkout", "storefront", "ais-collector", "receipts", "receipts-fixed", "map-tiles")}
 
 
+def cluster_balancer(p, name, kind, outside):
+    """What the cluster has had made for one of its services."""
+    return {"LoadBalancerArn": p.arn("elasticloadbalancing", f"loadbalancer/{'net' if kind == 'network' else 'app'}/{name}/{hexadecimal(name + 'lb', 16)}"),
+            "LoadBalancerName": name, "Type": kind, "Scheme": "internet-facing" if outside else "internal", "VpcId": p.network["vpc"], "IpAddressType": "ipv4",
+            "DNSName": f"{'' if outside else 'internal-'}{name}.{f'elb.{REGION}' if kind == 'network' else f'{REGION}.elb'}.amazonaws.com", "State": {"Code": "active"}, "CreatedTime": WHEN,
+            "AvailabilityZones": [{"ZoneName": REGION + "a", "SubnetId": p.network["front" if outside else "back"]}], "SecurityGroups": []}
+
+
 def containers(p):
     net = p.network
     registry = f"{p.number}.dkr.ecr.{REGION}.amazonaws.com"
@@ -254,6 +266,10 @@ def containers(p):
         target_groups.append({"TargetGroupArn": target, "TargetGroupName": name, "Protocol": "HTTP", "Port": 8080, "VpcId": net["vpc"], "TargetType": "ip",
                               "LoadBalancerArns": [balancer]})
         health.append({"TargetGroupArn": target, "TargetHealthDescriptions": [{"Target": {"Id": private, "Port": 8080}, "TargetHealth": {"State": "healthy"}}]})
+    for name in ("storefront", "storefront-preview", "storefront-staff", "ais-admin"):
+        balancers.append(cluster_balancer(p, hexadecimal(name, 32), "network", name != "storefront-staff"))
+    for namespace in ("tracking", "payments"):
+        balancers.append(cluster_balancer(p, f"k8s-{namespace}-{hexadecimal(namespace, 10)}", "application", True))
     p.answers.update({
         "ecs.describe-task-definition": definitions, "ecs.describe-services": {"services": services, "failures": []},
         "ecs.describe-tasks": {"tasks": tasks, "failures": []}, "elbv2.describe-load-balancers": {"LoadBalancers": balancers},

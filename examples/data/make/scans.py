@@ -96,9 +96,9 @@ def epss(cves):
 def reports():
     image = lambda name, tag="2.0": f"{REGISTRY}/{name}:{tag}"
     out = {"machines.ocsf": [ocsf(name, cve, resolved=name == "web-booking-b") for name, cve in MACHINES.items()] + [ocsf("web-booking-b", "CVE-2016-2781")],
-           "trivy-event-broker": trivy("ami:" + ec2_id("ami", "event-broker"), "vm", "opt/broker/lib", ["CVE-2023-46604"], ["/home/ec2-user/.ssh/fleet-ops.pem"]),
-           "trivy-build-runner": trivy("ami:" + ec2_id("ami", "build-runner"), "vm", "usr/share/jenkins/jenkins.war", ["CVE-2024-23897"]),
-           "trivy-build-cache": trivy("ami:" + ec2_id("ami", "build-cache"), "vm", "usr/sbin/httpd", ["CVE-2021-41773"]),
+           "trivy-event-broker": trivy("ami:" + ec2_id("ami", "event-broker111122223333"), "vm", "opt/broker/lib", ["CVE-2023-46604"], ["/home/ec2-user/.ssh/fleet-ops.pem"]),
+           "trivy-build-runner": trivy("ami:" + ec2_id("ami", "build-runner444455556666"), "vm", "usr/share/jenkins/jenkins.war", ["CVE-2024-23897"]),
+           "trivy-build-cache": trivy("ami:" + ec2_id("ami", "build-cache444455556666"), "vm", "usr/sbin/httpd", ["CVE-2021-41773"]),
            "grype-checkout": grype(image("checkout"), IMAGES["checkout"], ["CVE-2022-42889"])}
     for name, cves in (("storefront", ["CVE-2021-44228"]), ("ais-collector", ["CVE-2017-5638"]), ("receipts", ["CVE-2022-22965"]), ("map-tiles", ["CVE-2021-41773"])):
         out["trivy-" + name] = trivy(image(name), "container_image", "app.jar", cves, digest=IMAGES[name])

@@ -71,7 +71,7 @@ class Account:
         self.users, self.groups, self.roles, self.policies = [], [], [], []
         self.instances, self.interfaces, self.security_groups, self.user_data = [], [], [], []
         self.vpcs, self.subnets, self.route_tables, self.acls, self.gateways, self.nats = [], [], [], [], [], []
-        self.key_pairs, self.addresses = [], []
+        self.key_pairs, self.addresses, self.images = [], [], []
         self.buckets, self.answers = [], {}
         self.network = {}
         self.key_metadata, self.login_profiles, self.mfa_devices = [], [], []
@@ -221,11 +221,12 @@ class Account:
 
     def machine(self, name, subnet, private, groups, role=None, public=None, image=None, key=None, user_data=None, kind="t3.large", **labels):
         number = ec2_id("i", name)
+        image = image or self.image("base-2026-08")
         interface = self.interface(name, subnet, private, groups, public, number, "Primary network interface")
         inner = {k: interface[k] for k in ("NetworkInterfaceId", "OwnerId", "VpcId", "SubnetId", "PrivateIpAddress", "PrivateIpAddresses", "Groups", "Status",
                                            "InterfaceType", "SourceDestCheck", "Description")}
         inner["Attachment"] = {"AttachmentId": interface["Attachment"]["AttachmentId"], "DeviceIndex": 0, "Status": "attached", "DeleteOnTermination": True}
-        out = {"InstanceId": number, "ImageId": image or ec2_id("ami", name), "InstanceType": kind, "LaunchTime": WHEN, "Architecture": "x86_64",
+        out = {"InstanceId": number, "ImageId": image, "InstanceType": kind, "LaunchTime": WHEN, "Architecture": "x86_64",
                "State": {"Code": 16, "Name": "running"}, "Placement": {"AvailabilityZone": ZONE, "Tenancy": "default"}, "VpcId": self.network["vpc"],
                "SubnetId": subnet, "PrivateIpAddress": private, "NetworkInterfaces": [inner], "SecurityGroups": self.group_names(groups),
                "MetadataOptions": {"HttpTokens": "required", "HttpEndpoint": "enabled", "HttpPutResponseHopLimit": 2, "State": "applied"},
@@ -241,6 +242,13 @@ class Account:
         self.instances.append(out)
         if user_data:
             self.user_data.append({"InstanceId": number, "UserData": {"Value": base64.b64encode(user_data.encode()).decode()}})
+        return number
+
+    def image(self, name):
+        number = ec2_id("ami", name + self.number)
+        if all(i["ImageId"] != number for i in self.images):
+            self.images.append({"ImageId": number, "Name": name, "OwnerId": self.number, "State": "available", "Public": False, "Architecture": "x86_64",
+                                "ImageType": "machine", "RootDeviceType": "ebs", "CreationDate": WHEN, "PlatformDetails": "Linux/UNIX", "BlockDeviceMappings": []})
         return number
 
     # ---- storage ----
@@ -275,7 +283,8 @@ class Account:
                 "ec2.describe-security-groups": {"SecurityGroups": self.security_groups}, "ec2.describe-vpcs": {"Vpcs": self.vpcs},
                 "ec2.describe-subnets": {"Subnets": self.subnets}, "ec2.describe-route-tables": {"RouteTables": self.route_tables},
                 "ec2.describe-network-acls": {"NetworkAcls": self.acls}, "ec2.describe-internet-gateways": {"InternetGateways": self.gateways},
-                "ec2.describe-nat-gateways": {"NatGateways": self.nats}, "ec2.describe-key-pairs": {"KeyPairs": self.key_pairs}}
+                "ec2.describe-nat-gateways": {"NatGateways": self.nats}, "ec2.describe-key-pairs": {"KeyPairs": self.key_pairs},
+                "ec2.describe-addresses": {"Addresses": self.addresses}, "ec2.describe-images": {"Images": self.images}}
 
     def s3(self):
         return {"sts.get-caller-identity": self.caller(),

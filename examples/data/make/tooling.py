@@ -18,9 +18,9 @@ def build():
 
     runner = p.machine_role("BuildRunner", allow("sts:AssumeRole", [f"arn:aws:iam::{PRODUCTION}:role/DeployFromPlatform",
                                                                   f"arn:aws:iam::{PRODUCTION}:role/EmergencyAccess"]))
-    p.machine("build-runner", front, "10.40.1.10", [p.network["jenkins"]], runner, "203.0.113.110", image=ec2_id("ami", "build-runner"), environment="platform")
+    p.machine("build-runner", front, "10.40.1.10", [p.network["jenkins"]], runner, "203.0.113.110", image=p.image("build-runner"), environment="platform")
     cache = p.machine_role("BuildCache", allow(["s3:GetObject", "s3:ListBucket"], ["arn:aws:s3:::saltmarsh-signing-keys", "arn:aws:s3:::saltmarsh-signing-keys/*"]))
-    p.machine("build-cache", front, "10.40.1.20", [p.network["cache"]], cache, "203.0.113.120", image=ec2_id("ami", "build-cache"), environment="platform")
+    p.machine("build-cache", front, "10.40.1.20", [p.network["cache"]], cache, "203.0.113.120", image=p.image("build-cache"), environment="platform")
 
     p.answers["iam.list-open-id-connect-providers"] = {"OpenIDConnectProviderList": [{"Arn": p.iam("oidc-provider/" + GITHUB)}]}
     provider = {"Federated": p.iam("oidc-provider/" + GITHUB)}
