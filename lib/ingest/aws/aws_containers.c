@@ -461,6 +461,12 @@ static const aws_shape container_instance_shape = {
 
 const aws_answer aws_answers_containers[] = {
     { .operation = "ecs.describe-clusters", .items = "clusters[]", .sign = "clusterArn", .shape = &ecs_cluster_shape },
+    { .operation = "ecs.list-clusters", .items = "clusterArns", .take = aws_unused },
+    { .operation = "ecs.list-services", .items = "serviceArns", .take = aws_unused },
+    { .operation = "ecs.list-tasks", .items = "taskArns", .take = aws_unused },
+    { .operation = "ecs.list-task-definitions", .items = "taskDefinitionArns", .take = aws_unused },
+    { .operation = "ecs.list-container-instances", .items = "containerInstanceArns", .take = aws_unused },
+    { .operation = "ecs.describe-capacity-providers", .items = "capacityProviders", .take = aws_unused },
     { .operation = "ecs.describe-services", .items = "services[]", .sign = "serviceArn", .shape = &ecs_service_shape },
     { .operation = "ecs.describe-task-definition",
       .items = "taskDefinition",

@@ -281,6 +281,17 @@ static const aws_shape interface_shape = {
     .more = interface_more,
 };
 
+/* What an instance says of its interfaces: their own answer counts for more. */
+static const aws_shape told_interface_shape = {
+    .labels = { "AWSNetworkInterface", "NetworkInterface" },
+    .id = "{NetworkInterfaceId}",
+    .aliases = { EC2_ARN("network-interface", "NetworkInterfaceId") },
+    .fields = interface_fields,
+    .links = interface_links,
+    .weak = true,
+    .more = interface_more,
+};
+
 static const aws_field address_fields[] = {
     { "id", "PublicIp", AWS_AS_IS },
     { "public_ip", "PublicIp", AWS_AS_IS },
@@ -508,7 +519,7 @@ static int32_t instance_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
     }
     for (uint32_t i = 0; interfaces && i < interfaces->list.count && rc == CSPM_OK; i++) {
         cg_str interface;
-        rc = aws_apply_inside(c, &interface_shape, interfaces->list.items[i], &interface, err);
+        rc = aws_apply_inside(c, &told_interface_shape, interfaces->list.items[i], &interface, err);
         if (rc == CSPM_OK)
             rc = aws_tie(c, interfaces->list.items[i], id, "NETWORK_INTERFACE", interface, NULL, err);
     }
@@ -563,5 +574,10 @@ const aws_answer aws_answers_ec2[] = {
     { .operation = "ec2.describe-network-interfaces", .items = "NetworkInterfaces[]", .shape = &interface_shape },
     { .operation = "ec2.describe-addresses", .items = "Addresses[]", .shape = &address_shape },
     { .operation = "ec2.describe-key-pairs", .items = "KeyPairs[]", .take = key_pair },
+    { .operation = "ec2.describe-availability-zones", .items = "AvailabilityZones", .take = aws_unused },
+    { .operation = "ec2.describe-regions", .items = "Regions", .take = aws_unused },
+    { .operation = "ec2.describe-instance-types", .items = "InstanceTypes", .take = aws_unused },
+    { .operation = "ec2.describe-instance-status", .items = "InstanceStatuses", .take = aws_unused },
+    { .operation = "ec2.describe-hosts", .items = "Hosts", .take = aws_unused },
     { .operation = NULL },
 };

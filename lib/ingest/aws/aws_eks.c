@@ -452,6 +452,10 @@ static const aws_shape job_shape = { .labels = { "AWSBatchJobDefinition" },
 
 const aws_answer aws_answers_eks[] = {
     { .operation = "eks.describe-cluster", .items = "cluster", .sign = "arn", .shape = &cluster_shape },
+    { .operation = "eks.list-clusters", .items = "clusters", .take = aws_unused },
+    { .operation = "eks.list-nodegroups", .items = "nodegroups", .take = aws_unused },
+    { .operation = "eks.list-access-entries", .items = "accessEntries", .take = aws_unused },
+    { .operation = "eks.list-fargate-profiles", .items = "fargateProfileNames", .take = aws_unused },
     { .operation = "eks.describe-nodegroup", .items = "nodegroup", .sign = "nodegroupArn", .shape = &nodegroup_shape },
     { .operation = "eks.describe-fargate-profile", .items = "fargateProfile", .sign = "fargateProfileArn", .shape = &fargate_shape },
     { .operation = "eks.describe-access-entry", .items = "accessEntry", .sign = "accessEntryArn", .shape = &entry_shape },
@@ -473,6 +477,7 @@ const aws_answer aws_answers_eks[] = {
       .shape = &provider_shape },
     { .operation = "ecr.describe-repositories", .items = "repositories[]", .sign = "repositoryArn", .shape = &repository_shape },
     { .operation = "ecr.get-repository-policy", .items = "", .sign = "policyText repositoryName", .shape = &repository_policy_shape },
+    { .operation = "ecr.get-lifecycle-policy", .items = "", .sign = "lifecyclePolicyText", .take = aws_unused },
     { .operation = "ecr.describe-images", .items = "imageDetails[]", .sign = "imageDigest", .take = image },
     { .operation = "ecr.list-images", .items = "imageIds[]", .take = image, .inherit = { "registryId", "repositoryName" } },
     { .operation = "ecr.describe-pull-through-cache-rules", .items = "pullThroughCacheRules[]", .shape = &cache_rule_shape },
@@ -485,6 +490,8 @@ const aws_answer aws_answers_eks[] = {
       .items = "Applications[]",
       .sign = "ApplicationArn",
       .shape = &beanstalk_application_shape },
+    { .operation = "elasticbeanstalk.describe-environment-resources", .items = "EnvironmentResources", .take = aws_unused },
+    { .operation = "elasticbeanstalk.list-tags-for-resource", .items = "", .sign = "ResourceArn ResourceTags", .take = aws_unused },
     { .operation = "batch.describe-job-definitions", .items = "jobDefinitions[]", .shape = &job_shape },
     { .operation = NULL },
 };

@@ -332,6 +332,22 @@ static const aws_shape balancer_shape = {
     .more = balancer_more,
 };
 
+/* Tags come in an answer of their own. */
+static int32_t resource_tags(aws_ctx *c, const cg_tree *item, cspm_error **err)
+{
+    static const char *const balancer[] = { "AWSLoadBalancerV2", "LoadBalancerV2", "LoadBalancer", NULL };
+    static const char *const group[] = { "AWSELBV2TargetGroup", "ELBV2TargetGroup", NULL };
+    const cg_str arn = aws_str(item, "ResourceArn"), rest = aws_arn_part(arn, 5);
+    const bool is_group = cg_str_starts(rest, CG_STR("targetgroup/"));
+
+    if (!is_group && !cg_str_starts(rest, CG_STR("loadbalancer/")))
+        return CSPM_OK;
+    int32_t rc = aws_node(c, item, arn, is_group ? group : balancer, err);
+    if (rc == CSPM_OK)
+        rc = aws_tags(c, aws_get(item, "Tags"), err);
+    return rc == CSPM_OK ? aws_node_end(c, false, err) : rc;
+}
+
 const aws_answer aws_answers_elb[] = {
     { .operation = "elb.describe-load-balancers", .items = "LoadBalancerDescriptions[]", .shape = &classic_shape },
     { .operation = "elbv2.describe-load-balancers", .items = "LoadBalancers[]", .sign = "LoadBalancerName", .shape = &balancer_shape },
@@ -342,6 +358,9 @@ const aws_answer aws_answers_elb[] = {
       .items = "TargetHealthDescriptions[]",
       .take = target_health,
       .inherit = { "TargetGroupArn" } },
+    { .operation = "elbv2.describe-tags", .items = "TagDescriptions[]", .sign = "ResourceArn", .take = resource_tags },
+    { .operation = "elb.describe-tags", .items = "TagDescriptions", .take = aws_unused },
+    { .operation = "elb.describe-load-balancer-attributes", .items = "LoadBalancerAttributes", .take = aws_unused },
     /* The answers for all load balancers or groups in one file, each beside what it is of. */
     { .operation = "elbv2.describe-listeners", .items = "LoadBalancerListeners[].Listeners[]", .shape = &listener_shape },
     { .operation = "elbv2.describe-target-health",

@@ -589,6 +589,11 @@ const aws_answer aws_answers_network[] = {
     { .operation = "ec2.describe-managed-prefix-lists", .items = "PrefixLists[]", .sign = "PrefixListArn", .shape = &prefix_list_shape },
     /* The answer has the entries alone; exports of several lists put the id beside them. */
     { .operation = "ec2.get-managed-prefix-list-entries", .items = "", .sign = "PrefixListId", .shape = &prefix_entries_shape },
+    { .operation = "ec2.describe-flow-logs", .items = "FlowLogs", .take = aws_unused },
+    { .operation = "ec2.describe-dhcp-options", .items = "DhcpOptions", .take = aws_unused },
+    { .operation = "ec2.describe-customer-gateways", .items = "CustomerGateways", .take = aws_unused },
+    { .operation = "ec2.describe-vpn-connections", .items = "VpnConnections", .take = aws_unused },
+    { .operation = "ec2.describe-vpc-endpoint-services", .items = "ServiceDetails", .take = aws_unused },
     { .operation = "ec2.describe-vpc-peering-connections", .items = "VpcPeeringConnections[]", .shape = &peering_shape },
     { .operation = "ec2.describe-vpc-endpoints", .items = "VpcEndpoints[]", .shape = &endpoint_shape },
     { .operation = "ec2.describe-instance-connect-endpoints", .items = "InstanceConnectEndpoints[]", .shape = &connect_shape },

@@ -89,6 +89,14 @@ int32_t aws_tie_from_with(aws_ctx *c, const cg_tree *at, cg_str from, const char
     return add_tie(c, at, &t, err);
 }
 
+int32_t aws_unused(aws_ctx *c, const cg_tree *item, cspm_error **err)
+{
+    (void)c;
+    (void)item;
+    (void)err;
+    return CSPM_OK;
+}
+
 static bool has_id(const aws_field *fields)
 {
     for (const aws_field *f = fields; f->property; f++)

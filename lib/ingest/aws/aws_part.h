@@ -36,6 +36,8 @@ int32_t aws_tie_from_with(aws_ctx *c, const cg_tree *at, cg_str from, const char
 /* A shape applied to a value inside the item at hand: c->id is what it was afterwards. `id` (may be NULL) gets the id of the node, or the
  * null string when it was skipped. */
 int32_t aws_apply_inside(aws_ctx *c, const aws_shape *shape, const cg_tree *value, cg_str *id, cspm_error **err);
+/* For rows whose answers are known and say nothing for the graph. */
+int32_t aws_unused(aws_ctx *c, const cg_tree *item, cspm_error **err);
 /* The list at `path`, or NULL. */
 const cg_tree *aws_list(const cg_tree *item, const char *path);
 
