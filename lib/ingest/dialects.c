@@ -2,6 +2,7 @@
 
 static const cg_dialect *const dialects[] = {
     &cg_dialect_aws,
+    &cg_dialect_aws_config,
     &cg_dialect_aws_gaad,
     &cg_dialect_epss,
     &cg_dialect_grype,

@@ -5,6 +5,7 @@
 #include "ingest/ingest.h"
 
 extern const cg_dialect cg_dialect_aws;
+extern const cg_dialect cg_dialect_aws_config;
 extern const cg_dialect cg_dialect_aws_gaad;
 extern const cg_dialect cg_dialect_epss;
 extern const cg_dialect cg_dialect_grype;

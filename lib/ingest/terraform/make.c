@@ -253,11 +253,35 @@ int32_t tf_take(tf_document *d, const char *operation, const char *items, const 
     const aws_answer *row;
     int32_t rc = CSPM_OK;
 
+    const char *blank = strchr(operation, ' ');
+    const cg_str name = { operation, blank ? (size_t)(blank - operation) : strlen(operation) };
+    if (blank)
+        items = blank + 1;
     while (item && rc == CSPM_OK && (row = aws_answer_next(&it)))
-        if (strcmp(row->operation, operation) == 0 && (!items || strcmp(row->items, items) == 0))
+        if (cg_str_eq(cg_str_from(row->operation), name) && (!items || strcmp(row->items, items) == 0))
             rc = aws_take(&d->aws, row, item, err);
     cg_arena_reset(&d->made);
     return rc == CSPM_OK && d->refused ? cg_nomem(d->mem, err) : rc;
+}
+
+static void put_identity(tf_document *d, const tf_type *type, const tf_resource *r, cg_tree *item)
+{
+    for (const char *p = type->identity; p && *p;) {
+        const char *end = strchrnul(p, '|');
+        const cg_str name = { p, (size_t)(end - p) };
+        const char *member = cg_arena_strndup(&d->made, p, name.length);
+        if (!member) {
+            d->refused = true;
+            return;
+        }
+        if (!aws_get(item, member))
+            tf_put_text(d, item, member,
+                        tf_identity(d, r,
+                                    cg_str_eq(name, CG_STR("arn")) || cg_str_ends(name, CG_STR("Arn")) || cg_str_ends(name, CG_STR("ARN"))
+                                        ? "arn"
+                                        : "id"));
+        p = *end ? end + 1 : end;
+    }
 }
 
 int32_t tf_apply(tf_document *d, const tf_type *type, const tf_resource *r, cspm_error **err)
@@ -267,8 +291,13 @@ int32_t tf_apply(tf_document *d, const tf_type *type, const tf_resource *r, cspm
     if (!item || !r->values)
         return d->refused ? cg_nomem(d->mem, err) : CSPM_OK;
     apply_fields(d, r, type->fields, item);
-    if (type->identity && !aws_get(item, type->identity))
-        tf_put_text(d, item, type->identity, tf_identity(d, r, strstr(type->identity, "Arn") ? "arn" : "id"));
+    if (!type->identity && !aws_get(item, type->fields[0].to)) { /* a piece of what is known after apply only */
+        if (d->unattached++ == 0)
+            d->first_unattached = r->address;
+        cg_arena_reset(&d->made);
+        return d->refused ? cg_nomem(d->mem, err) : CSPM_OK;
+    }
+    put_identity(d, type, r, item);
     if (type->more)
         type->more(d, r, item);
     return tf_take(d, type->operation, NULL, item, err);

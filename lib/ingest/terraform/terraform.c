@@ -163,8 +163,15 @@ static void find_place(tf_document *d)
 
 static int32_t say_not_modelled(tf_state *s, uint32_t count, uint32_t types, cg_str first, cspm_error **err)
 {
-    if (count == 0)
-        return CSPM_OK;
+    const tf_document *d = &s->document;
+    int32_t rc = CSPM_OK;
+
+    if (d->unattached)
+        rc = cg_builder_diag(s->b, CG_DIAG_WARNING, "known-after-apply", (cg_pos){ .offset = UINT64_MAX }, err,
+                             "%u resources belong to others that are known after apply only and were passed over, first %.*s",
+                             d->unattached, CG_FMT(d->first_unattached));
+    if (rc < 0 || count == 0)
+        return rc;
     return cg_builder_diag(s->b, CG_DIAG_WARNING, "not-modelled", (cg_pos){ .offset = UINT64_MAX }, err,
                            "%u resources of %u types are not modelled and were passed over, first %.*s", count, types, CG_FMT(first));
 }
@@ -244,7 +251,7 @@ const cg_dialect cg_dialect_terraform = {
     .title = "Terraform state or plan",
     .recognised = "an object with format_version and values or planned_values (`terraform show -json`), or a state file with "
                   "terraform_version and lineage",
-    .rank = 40,
+    .rank = 60,
     .repeats = true,
     .recognise = tf_recognise,
     .open = tf_open,

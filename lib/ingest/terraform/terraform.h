@@ -28,6 +28,8 @@ typedef struct tf_document {
     cg_intern *types;
     CG_VEC(uint32_t) first_of_type;
     aws_ctx aws;
+    uint32_t unattached;       /* resources about another one that nobody knows yet */
+    cg_str first_unattached;
     bool refused; /* memory, where a function could not say so */
 } tf_document;
 
@@ -75,9 +77,9 @@ typedef struct tf_field {
 /* A type of resource and the answer it is a piece of. */
 typedef struct tf_type {
     const char *type;
-    const char *operation;
-    const tf_field *fields; /* ended by a NULL `to` */
-    const char *identity;   /* member of the item that names it; filled from tf_identity when unknown */
+    const char *operation;  /* with the items' path behind a blank where the operation answers with several kinds of items */
+    const tf_field *fields; /* ended by a NULL `to`; of a type without identity the first one names what it is a piece of */
+    const char *identity;   /* members of the item that name it, parted by '|'; filled from tf_identity when unknown */
     const char *arn; /* what the ARN will be, with {attribute}, {partition}, {region}, {account}; NULL = not known before it is made */
     void (*more)(tf_document *d, const tf_resource *r, cg_tree *item);
 } tf_type;

@@ -491,7 +491,7 @@ const tf_type tf_types_network[] = {
     { "aws_security_group_rule", "ec2.describe-security-groups", group_of_rule, NULL, NULL, lone_rule },
     { "aws_vpc_security_group_ingress_rule", "ec2.describe-security-groups", group_of_rule, NULL, NULL, single_rule },
     { "aws_vpc_security_group_egress_rule", "ec2.describe-security-groups", group_of_rule, NULL, NULL, single_rule },
-    { "aws_instance", "ec2.describe-instances", instance, "InstanceId", NULL, instance_profile },
+    { "aws_instance", "ec2.describe-instances Reservations[].Instances[]", instance, "InstanceId", NULL, instance_profile },
     { "aws_launch_template", "ec2.describe-launch-templates", template, "LaunchTemplateId", NULL, NULL },
     { "aws_ebs_volume", "ec2.describe-volumes", volume, "VolumeId", NULL, NULL },
     { "aws_ebs_snapshot", "ec2.describe-snapshots", snapshot, "SnapshotId", NULL, NULL },
@@ -520,6 +520,6 @@ const tf_type tf_types_network[] = {
     { "aws_lb_listener", "elbv2.describe-listeners", listener, "ListenerArn", NULL, NULL },
     { "aws_lb_target_group", "elbv2.describe-target-groups", targets, "TargetGroupArn", NULL, NULL },
     { "aws_lb_target_group_attachment", "elbv2.describe-target-health", target, NULL, NULL, NULL },
-    { "aws_elb", "elb.describe-load-balancers", classic, "LoadBalancerName", NULL, scheme },
+    { "aws_elb", "elb.describe-load-balancers", classic, "LoadBalancerName|DNSName", NULL, scheme },
     { NULL, NULL, NULL, NULL, NULL, NULL },
 };
