@@ -64,7 +64,7 @@ def main():
     first, second = production.build(), tooling.build()
     command_answers(os.path.join(ESTATE, first.number), first)
     write(os.path.join(ESTATE, second.number, "gaad.json"), second.gaad())
-    write(os.path.join(ESTATE, second.number, "inventory.json"), inventory(second))
+    write(os.path.join(ESTATE, second.number, REGION, "inventory.json"), inventory(second))
     write(os.path.join(ESTATE, "organization.json"), tooling.organisation())
     for name, listed in cluster.lists().items():
         write(os.path.join(ESTATE, "ferries", name + ".json"), listed)
@@ -75,8 +75,8 @@ def main():
         out.write(scans.epss(scans.KNOWN))
     for name, (account, findings) in risk.estates().items():
         folder = os.path.join(DATA, "risk", name)
-        write(os.path.join(folder, "gaad.json"), account.gaad())
-        write(os.path.join(folder, "inventory.json"), inventory(account))
+        write(os.path.join(folder, account.number, "gaad.json"), account.gaad())
+        write(os.path.join(folder, account.number, REGION, "inventory.json"), inventory(account))
         write(os.path.join(folder, "findings.json"), findings)
         write(os.path.join(folder, "known-exploited.json"), scans.kev([risk.CVE]))
     write(os.path.join(ESTATE, "expected.json"), plants.expected())
