@@ -61,5 +61,6 @@ Suite *invariance_suite(void);
 Suite *utf16_suite(void);
 Suite *memory_suite(void);
 Suite *sniff_suite(void);
+Suite *terraform_suite(void);
 
 #endif

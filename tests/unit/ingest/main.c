@@ -9,6 +9,7 @@ int main(void)
     srunner_add_suite(sr, invariance_suite());
     srunner_add_suite(sr, memory_suite());
     srunner_add_suite(sr, sniff_suite());
+    srunner_add_suite(sr, terraform_suite());
     srunner_add_suite(sr, utf16_suite());
     srunner_set_tap(sr, "-");
     srunner_run_all(sr, CK_SILENT);
