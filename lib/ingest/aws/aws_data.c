@@ -326,6 +326,14 @@ cg_str aws_lambda_of(cg_str arn)
     return (cg_str){ arn.data, (size_t)(name.data - arn.data) + (end == SIZE_MAX ? name.length : end) };
 }
 
+cg_str aws_secret_of(cg_str arn)
+{
+    const cg_str rest = aws_arn_part(arn, 5);
+    size_t end = cg_str_starts(rest, CG_STR("secret:")) ? cg_str_find(rest, CG_STR(":"), 7) : SIZE_MAX;
+
+    return end == SIZE_MAX ? arn : (cg_str){ arn.data, (size_t)(rest.data - arn.data) + end };
+}
+
 int32_t aws_to_host(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str host, cspm_error **err)
 {
     static const struct {

@@ -44,9 +44,14 @@ cg_str aws_bucket_of(aws_ctx *c, cg_str location);
 cg_str aws_bucket_of_host(aws_ctx *c, cg_str host); /* host names only */
 /* The function an ARN names, without version or alias; the null string when it is none. */
 cg_str aws_lambda_of(cg_str arn);
+/* The secret an ARN names, without the key, stage and version that may follow. */
+cg_str aws_secret_of(cg_str arn);
 /* A relationship to what has this host name when Amazon gives such names: load balancers, APIs, distributions, buckets. */
 int32_t aws_to_host(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str host, cspm_error **err);
 /* Does this variable hold a secret as it is, rather than say where one is? */
 bool aws_plain_secret(cg_str name, cg_str value);
+
+/* aws_inspector.c */
+int32_t aws_take_inspector(aws_ctx *c, const cg_tree *item, cspm_error **err);
 
 #endif
