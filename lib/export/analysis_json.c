@@ -201,6 +201,23 @@ void cg_attack_path_write_json(cg_buf *b, const cg_graph *g, const cg_attack_pat
     cg_buf_char(b, '}');
 }
 
+/* The day a catalogue of vulnerabilities was published, by the node its reader leaves; null when none was read. */
+static void catalogue_date(cg_analysis_out *o, const char *name, const char *id)
+{
+    const uint32_t property = cg_name_find(o->g, CG_NAMES_KEY, CG_STR("date"));
+    const cg_node n = cg_node_find(o->g, id, strlen(id));
+    cg_value v = cg_v_null();
+    cg_arena arena;
+
+    key(o->out, name);
+    cg_arena_init(&arena, cg_graph_mem(o->g));
+    if (n != CG_NO_NODE && property != CG_NO_NAME && cg_node_prop(o->g, n, property, &arena, &v, NULL) == CSPM_OK && v.type == CG_STRING)
+        cg_json_write_string(o->out, (cg_str){ v.string, v.length < 10 ? v.length : 10 });
+    else
+        cg_buf_adds(o->out, "null");
+    cg_arena_free(&arena);
+}
+
 static void write_tool(cg_analysis_out *o)
 {
     cg_buf *b = o->out;
@@ -213,7 +230,10 @@ static void write_tool(cg_analysis_out *o)
         text(b, "sha256", cg_str_from(pack->sha256));
         cg_buf_char(b, '}');
     }
-    cg_buf_adds(b, "],\"kev_date\":null,\"epss_date\":null}");
+    cg_buf_char(b, ']');
+    catalogue_date(o, "kev_date", "cisa-kev");
+    catalogue_date(o, "epss_date", "first-epss");
+    cg_buf_char(b, '}');
 }
 
 static void write_summary(cg_analysis_out *o)

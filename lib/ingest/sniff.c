@@ -240,6 +240,41 @@ static bool is_legacy_bloodhound(cg_str text)
     return meta && data;
 }
 
+/* Formats people take for a scanner's report, by members of the top level; the second may be any (NULL). */
+static const struct {
+    const char *keys[2];
+    const char *what;
+} known[] = {
+    { { "bomFormat", NULL }, "a CycloneDX bill of materials" },
+    { { "spdxVersion", NULL }, "an SPDX bill of materials" },
+    { { "runs", "version" }, "a SARIF log" },
+    { { "artifacts", "descriptor" }, "a Syft bill of materials" },
+    { { "payloadType", "payload" }, "a signed attestation" },
+    { { "Findings", NULL }, "a list of findings in the AWS Security Finding Format" },
+};
+
+static const char *known_format(cg_str text)
+{
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        cg_peek top, list, item;
+        cg_str key, rest, object;
+        bool first = false, second = !known[i].keys[1];
+        for (cg_peek_object(&top, text); cg_peek_member(&top, &key, &rest);) {
+            second = second || cg_peek_is(key, known[i].keys[1]);
+            if (!cg_peek_is(key, known[i].keys[0]))
+                continue;
+            first = strcmp(known[i].keys[0], "Findings") != 0;
+            /* The word alone says little. */
+            if (!first && cg_peek_array(&list, rest) && cg_peek_item(&list, &object) && cg_peek_object(&item, object))
+                while (!first && cg_peek_member(&item, &key, &rest))
+                    first = cg_peek_is(key, "ProductArn") || cg_peek_is(key, "AwsAccountId");
+        }
+        if (first && second)
+            return known[i].what;
+    }
+    return NULL;
+}
+
 static const char *describe_object(cg_str text, char *room, size_t size)
 {
     cg_peek top;
@@ -250,6 +285,10 @@ static const char *describe_object(cg_str text, char *room, size_t size)
     if (is_legacy_bloodhound(text)) {
         snprintf(room, size,
                  "it is a BloodHound collector file (\"meta\" and \"data\"), a dialect that is not supported; OpenGraph files are");
+        return room;
+    }
+    if (known_format(text)) {
+        snprintf(room, size, "it is %s, a format that is not read; reports in the scanner's own JSON are", known_format(text));
         return room;
     }
     snprintf(room, size, "a JSON object with ");
