@@ -239,7 +239,7 @@ int32_t aws_route_answer(aws_reader *r, const cg_tree *answer, cspm_error **err)
                               : !operation || strcmp(operation, row->operation) != 0 || fit(r, row, answer) == 0)
             continue;
         r->known = true;
-        const cg_tree *whole = row->items[0] ? answer : with_argument(r, answer);
+        const cg_tree *whole = row->items[0] && !row->inherit[0] ? answer : with_argument(r, answer);
         if (!whole)
             return cg_nomem(r->mem, err);
         rc = run(r, row, whole, row->items, err);
