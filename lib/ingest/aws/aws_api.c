@@ -477,8 +477,8 @@ static int32_t take_v2_stage(aws_ctx *c, const cg_tree *item, cspm_error **err)
     }
 
 const aws_answer aws_answers_api[] = {
-    { .operation = "apigateway.get-rest-apis", .items = "items[]", .sign = "endpointConfiguration", .take = take_rest },
-    { .operation = "apigateway.get-rest-api", .items = "", .sign = "endpointConfiguration", .take = take_rest },
+    { .operation = "apigateway.get-rest-apis", .items = "items[]", .sign = "id endpointConfiguration", .take = take_rest },
+    { .operation = "apigateway.get-rest-api", .items = "", .sign = "id endpointConfiguration", .take = take_rest },
     { .operation = "apigateway.get-stages", .items = "item[]", .sign = "stageName", .take = take_stage, .inherit = OF_REST },
     { .operation = "apigateway.get-resources", .items = "items[]", .sign = "path", .take = take_resource, .inherit = OF_REST },
     { .operation = "apigateway.get-deployments", .items = "items[]", .sign = "apiSummary", .take = take_deployment, .inherit = OF_REST },

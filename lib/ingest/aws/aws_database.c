@@ -6,8 +6,8 @@
 /* ---- RDS: subnet groups ---- */
 
 static const aws_field subnet_group_fields[] = {
-    { "id", "arn:{partition}:rds:{region}:{account}:subgrp:{DBSubnetGroupName}", AWS_AS_IS },
-    { "arn", "arn:{partition}:rds:{region}:{account}:subgrp:{DBSubnetGroupName}", AWS_AS_IS },
+    { "id", "@", AWS_AS_IS },
+    { "arn", "@arn", AWS_AS_IS },
     { "name", "DBSubnetGroupName", AWS_AS_IS },
     { "vpc_id", "VpcId", AWS_AS_IS },
     { "description", "DBSubnetGroupDescription", AWS_AS_IS },
@@ -20,11 +20,19 @@ static const aws_link subnet_group_links[] = {
 };
 static const aws_shape subnet_group = {
     .labels = { "AWSDBSubnetGroup", "DBSubnetGroup" },
-    .id = "arn:{partition}:rds:{region}:{account}:subgrp:{DBSubnetGroupName}",
+    .id = "{@}",
     .aliases = { "{DBSubnetGroupArn}" },
     .fields = subnet_group_fields,
     .links = subnet_group_links,
 };
+
+static int32_t take_subnet_group(aws_ctx *c, const cg_tree *item, cspm_error **err)
+{
+    static const char *const ids[] = { "arn:{partition}:rds:{region}:{account}:subgrp:{DBSubnetGroupName}", "{DBSubnetGroupArn}",
+                                       "rds:subgrp:{DBSubnetGroupName}", NULL };
+
+    return aws_apply_as(c, &subnet_group, item, ids, err);
+}
 
 /* ---- RDS: instances ---- */
 
@@ -70,23 +78,26 @@ static const aws_link instance_links[] = {
     { "IS_CLUSTER_MEMBER_OF", false, "DBClusterIdentifier", "arn:{partition}:rds:{region}:{account}:cluster:{.}", "AWSRDSCluster" },
     { "STS_ASSUMEROLE_ALLOW", false, "AssociatedRoles[].RoleArn", NULL, "AWSRole" },
     { "USES_SECRET", false, "MasterUserSecret.SecretArn", NULL, "AWSSecretsManagerSecret" },
-    { "MEMBER_OF_DB_SUBNET_GROUP", false, "DBSubnetGroup.DBSubnetGroupName", "arn:{partition}:rds:{region}:{account}:subgrp:{.}",
-      "AWSDBSubnetGroup" },
     { NULL, false, NULL, NULL, NULL },
 };
 
 static int32_t instance_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
-    const cg_str source = aws_str(item, "ReadReplicaSourceDBInstanceIdentifier");
+    const cg_str id = c->id, source = aws_str(item, "ReadReplicaSourceDBInstanceIdentifier");
     const cg_tree *group = aws_get(item, "DBSubnetGroup");
-    const cg_str pattern = cg_str_starts(source, CG_STR("arn:"))
-                               ? source
-                               : aws_text(c, item, "arn:{partition}:rds:{region}:{account}:db:{ReadReplicaSourceDBInstanceIdentifier}");
-    int32_t rc = aws_tie(c, item, c->id, "IS_READ_REPLICA_OF", pattern, "AWSRDSInstance", err);
+    const cg_str replica_of = cg_str_starts(source, CG_STR("arn:"))
+                                  ? source
+                                  : aws_text(c, item, "arn:{partition}:rds:{region}:{account}:db:{ReadReplicaSourceDBInstanceIdentifier}");
+    int32_t rc = aws_tie(c, item, id, "IS_READ_REPLICA_OF", replica_of, "AWSRDSInstance", err);
 
-    if (rc == CSPM_OK && group && group->type == CG_TREE_MAP)
-        rc = aws_apply_inside(c, &subnet_group, group, NULL, err);
-    return rc == CSPM_OK ? aws_encrypted_by(c, item, c->id, aws_str(item, "KmsKeyId"), err) : rc;
+    if (rc == CSPM_OK && aws_str(group, "DBSubnetGroupName").length) {
+        c->id = CG_STR_NULL;
+        rc = take_subnet_group(c, group, err);
+        if (rc == CSPM_OK)
+            rc = aws_tie(c, group, id, "MEMBER_OF_DB_SUBNET_GROUP", c->id, NULL, err);
+        c->id = id;
+    }
+    return rc == CSPM_OK ? aws_encrypted_by(c, item, id, aws_str(item, "KmsKeyId"), err) : rc;
 }
 static const aws_shape instance = {
     .labels = { "AWSRDSInstance", "RDSInstance", "Database" },
@@ -588,7 +599,7 @@ static int32_t domain_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
         { .operation = service ".describe-db-clusters", .items = "DBClusters[]", .sign = "DBClusterIdentifier", .shape = &cluster },       \
     {                                                                                                                                      \
         .operation = service ".describe-db-subnet-groups", .items = "DBSubnetGroups[]", .sign = "DBSubnetGroupName",                       \
-        .shape = &subnet_group                                                                                                             \
+        .take = take_subnet_group                                                                                                          \
     }
 
 const aws_answer aws_answers_database[] = {

@@ -367,6 +367,17 @@ static const aws_shape grant = {
     .labels = { "AWSKMSGrant", "KMSGrant" }, .id = "{GrantId}", .fields = grant_fields, .links = grant_links, .more = grant_more
 };
 
+/* The list is called as that of an ACL is. */
+static int32_t take_grants(aws_ctx *c, const cg_tree *item, cspm_error **err)
+{
+    const cg_tree *list = aws_list(item, "Grants");
+    int32_t rc = CSPM_OK;
+
+    for (uint32_t i = 0; list && i < list->list.count && rc == CSPM_OK; i++)
+        rc = aws_apply(c, &grant, list->list.items[i], err);
+    return rc;
+}
+
 /* ---- ACM ---- */
 
 static const aws_field certificate_fields[] = {
@@ -424,7 +435,7 @@ const aws_answer aws_answers_secrets[] = {
     { .operation = "kms.get-key-policy", .items = "", .sign = "Policy", .take = take_key },
     { .operation = "kms.get-key-rotation-status", .items = "", .sign = "KeyRotationEnabled", .take = take_key },
     { .operation = "kms.list-aliases", .items = "Aliases[]", .sign = "AliasArn", .take = take_alias },
-    { .operation = "kms.list-grants", .items = "Grants[]", .sign = "GrantId", .shape = &grant },
+    { .operation = "kms.list-grants", .items = "", .sign = "Grants", .take = take_grants },
     { .operation = "acm.describe-certificate", .items = "Certificate", .sign = "CertificateArn", .shape = &certificate },
     { .operation = "acm.list-certificates", .items = "CertificateSummaryList[]", .sign = "CertificateArn", .shape = &certificate },
     { .operation = NULL },

@@ -216,7 +216,8 @@ static int32_t take_bucket(aws_ctx *c, const cg_tree *item, cspm_error **err)
 /* ---- S3: the account's own block ---- */
 
 static const aws_field account_block_fields[] = {
-    { "account_id", "{account}", AWS_AS_IS },
+    { "id", "{AccountId|account|$argument}:s3-public-access-block", AWS_AS_IS },
+    { "account_id", "{AccountId|account|$argument}", AWS_AS_IS },
     { "block_public_acls", "PublicAccessBlockConfiguration.BlockPublicAcls", AWS_AS_IS },
     { "ignore_public_acls", "PublicAccessBlockConfiguration.IgnorePublicAcls", AWS_AS_IS },
     { "block_public_policy", "PublicAccessBlockConfiguration.BlockPublicPolicy", AWS_AS_IS },
@@ -225,7 +226,7 @@ static const aws_field account_block_fields[] = {
 };
 static const aws_shape account_block = {
     .labels = { "AWSS3AccountPublicAccessBlock", "S3AccountPublicAccessBlock" },
-    .id = "{AccountId|account}:s3-public-access-block",
+    .id = "{AccountId|account|$argument}:s3-public-access-block",
     .fields = account_block_fields,
     .global = true,
 };
@@ -337,15 +338,21 @@ const aws_answer aws_answers_storage[] = {
     { .operation = "s3api.list-buckets", .items = "Buckets[]", .sign = "Name", .take = take_bucket },
     { .operation = "s3.buckets-detail", .items = "", .sign = "Name", .take = take_bucket },
     { .operation = "s3api.get-bucket-policy", .items = "", .sign = "Policy", .take = take_bucket },
-    { .operation = "s3api.get-bucket-acl", .items = "", .sign = "Grants", .take = take_bucket },
+    { .operation = "s3api.get-bucket-acl", .items = "", .sign = "Grants Owner", .take = take_bucket },
+    { .operation = "s3api.get-bucket-acl", .items = "", .sign = "Grants Bucket", .take = take_bucket },
     { .operation = "s3api.get-public-access-block", .items = "", .sign = "PublicAccessBlockConfiguration", .take = take_bucket },
     { .operation = "s3api.get-bucket-encryption", .items = "", .sign = "ServerSideEncryptionConfiguration", .take = take_bucket },
-    { .operation = "s3api.get-bucket-versioning", .items = "", .sign = "Status", .take = take_bucket },
+    { .operation = "s3api.get-bucket-versioning", .items = "", .take = take_bucket },
     { .operation = "s3api.get-bucket-logging", .items = "", .sign = "LoggingEnabled", .take = take_bucket },
     { .operation = "s3api.get-bucket-replication", .items = "", .sign = "ReplicationConfiguration", .take = take_bucket },
     { .operation = "s3api.get-bucket-ownership-controls", .items = "", .sign = "OwnershipControls", .take = take_bucket },
     { .operation = "s3api.get-bucket-website", .items = "", .sign = "IndexDocument", .take = take_bucket },
     { .operation = "s3api.get-bucket-notification-configuration", .items = "", .sign = "TopicConfigurations", .take = take_bucket },
+    { .operation = "s3api.get-bucket-notification-configuration", .items = "", .sign = "QueueConfigurations", .take = take_bucket },
+    { .operation = "s3api.get-bucket-notification-configuration",
+      .items = "",
+      .sign = "LambdaFunctionConfigurations",
+      .take = take_bucket },
     { .operation = "s3api.get-bucket-tagging", .items = "", .sign = "TagSet", .take = take_bucket },
     { .operation = "s3control.get-public-access-block", .items = "", .sign = "PublicAccessBlockConfiguration", .shape = &account_block },
     { .operation = "efs.describe-file-systems", .items = "FileSystems[]", .sign = "FileSystemId", .shape = &file_system },
