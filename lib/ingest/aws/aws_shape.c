@@ -463,6 +463,42 @@ static int32_t links_of(aws_ctx *c, const aws_shape *shape, const cg_tree *item,
     return rc;
 }
 
+/* Where there is something the internet might reach there is the internet: a node of its own, made once a source. */
+static int32_t internet_node(aws_ctx *c, const aws_shape *shape, const cg_tree *item, cspm_error **err)
+{
+    static const char *const faces[] = { "AWSVpc",
+                                         "AWSEC2Instance",
+                                         "AWSNetworkInterface",
+                                         "AWSLoadBalancer",
+                                         "AWSLoadBalancerV2",
+                                         "AWSLambdaFunctionUrl",
+                                         "AWSAPIGatewayRestAPI",
+                                         "AWSAPIGatewayV2API",
+                                         "AWSCloudFrontDistribution",
+                                         "AWSAppRunnerService",
+                                         "AWSEKSCluster",
+                                         "AWSRDSInstance",
+                                         "AWSRedshiftCluster",
+                                         "AWSESDomain" };
+    static const char *const labels[] = { "Internet", NULL };
+    const cg_str name = CG_STR("internet"), id = c->id;
+    bool face = false;
+
+    for (size_t i = 0; i < sizeof faces / sizeof faces[0] && !face; i++)
+        face = strcmp(shape->labels[0], faces[i]) == 0;
+    if (!face || cg_intern_find(c->state->accounts, name.data, name.length) != CG_INTERN_NONE)
+        return CSPM_OK;
+    if (cg_intern_add(c->state->accounts, name.data, name.length) == CG_INTERN_NONE)
+        return nomem(c, err);
+    int32_t rc = aws_node(c, item, name, labels, err);
+    if (rc == CSPM_OK)
+        rc = aws_prop_text(c, "name", CG_STR("Internet"), err);
+    if (rc == CSPM_OK)
+        rc = aws_node_end(c, false, err);
+    c->id = id;
+    return rc;
+}
+
 static int32_t apply(aws_ctx *c, const aws_shape *shape, const cg_tree *item, cspm_error **err)
 {
     const cg_str id = aws_text(c, item, shape->id);
@@ -471,7 +507,9 @@ static int32_t apply(aws_ctx *c, const aws_shape *shape, const cg_tree *item, cs
         return nomem(c, err);
     if (!usable_key(id))
         return aws_skip(c, item, "bad-item", err, "skipped: %s is missing or no plain text", shape->id);
-    int32_t rc = aws_node(c, item, id, shape->labels, err);
+    int32_t rc = internet_node(c, shape, item, err);
+    if (rc == CSPM_OK)
+        rc = aws_node(c, item, id, shape->labels, err);
     if (rc == CSPM_OK && shape->weak)
         cg_builder_set_standing(c->b, CG_STANDING_STUB);
     if (rc == CSPM_OK)
