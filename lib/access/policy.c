@@ -142,6 +142,8 @@ static void shape_check(cg_compile *c, const cg_tree *tree, cg_policy_statement 
 static void statement_compile(cg_compile *c, const cg_tree *tree, cg_policy_statement *s)
 {
     s->pos = tree->pos;
+    s->tree = tree;
+    s->variables = c->variables;
     s->readable = true;
     if (tree->type != CG_TREE_MAP) {
         cg_compile_diag(c, tree->pos, "policy-element", "a statement is an object");

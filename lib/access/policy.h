@@ -56,6 +56,8 @@ typedef struct cg_condition {
 struct cg_policy_statement {
     cg_str sid;
     cg_pos pos;
+    const cg_tree *tree;   /* as written */
+    bool variables;        /* policy variables mean something in it */
     bool deny;             /* also when the effect could not be read */
     bool readable;         /* every element; a statement that is not never allows */
     bool nothing_readable; /* not even an object */

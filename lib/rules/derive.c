@@ -1,4 +1,4 @@
-/* Derive: meanings first, then stratum after stratum. A stratum that reads what it writes runs until a round adds nothing. */
+/* Derive: meanings first, then networks and permissions, then stratum after stratum. A stratum that reads what it writes runs until a round adds nothing. */
 #include "graph/layer.h"
 #include "rules/set.h"
 
@@ -17,10 +17,10 @@ typedef struct derivation {
     size_t last_round;            /* facts before the last round */
 } derivation;
 
-static bool switched_off(const derivation *d, const rule_entry *e)
+bool rule_switched_off(const cg_derive_options *o, const rule_entry *e)
 {
-    for (uint32_t i = 0; d->o && i < d->o->n_without; i++)
-        if (cg_str_eq(d->o->without[i], e->rule.id))
+    for (uint32_t i = 0; o && i < o->n_without; i++)
+        if (cg_str_eq(o->without[i], e->rule.id))
             return true;
     return false;
 }
@@ -76,7 +76,7 @@ static int32_t run_round(derivation *d, uint32_t round)
     for (uint32_t i = d->first; rc == CSPM_OK && i < d->end; i++) {
         const rule_entry *e = d->rs->finders[i];
         size_t from = d->facts.list.count, kept = from;
-        if (switched_off(d, e) || (round > 0 && !e->recursive))
+        if (rule_switched_off(d->o, e) || (round > 0 && !e->recursive))
             continue;
         rc = rule_find(e, d->now, now, d->op, &d->facts, d->err);
         for (size_t k = from; rc == CSPM_OK && k < d->facts.list.count; k++) {
@@ -212,6 +212,17 @@ static int32_t run_stratum(derivation *d)
     return rc;
 }
 
+static int32_t add_access(derivation *d)
+{
+    cg_graph *next = NULL;
+    int32_t rc = rule_derive_access(d->rs, d->now, d->o, d->op, &next, d->err);
+    if (rc == CSPM_OK) {
+        cg_graph_unref(d->now);
+        d->now = next;
+    }
+    return rc;
+}
+
 int32_t cg_rules_derive(const cg_ruleset *rs, cg_graph *inventory, const cg_derive_options *o, cspm_op *op, cg_graph **out,
                         cspm_error **err)
 {
@@ -225,6 +236,8 @@ int32_t cg_rules_derive(const cg_ruleset *rs, cg_graph *inventory, const cg_deri
     if (rc == CSPM_OK)
         rc = rule_push_meanings(rs, base ? base : inventory, op, &d.now, err);
     cg_graph_unref(base);
+    if (rc == CSPM_OK)
+        rc = add_access(&d);
     for (d.stratum = 0; rc == CSPM_OK && d.first < rs->n_finders; d.stratum++, d.first = d.end) {
         for (d.end = d.first; d.end < rs->n_finders && rs->finders[d.end]->rule.stratum == d.stratum;)
             d.end++;

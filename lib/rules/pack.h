@@ -2,6 +2,7 @@
 #ifndef CG_RULES_PACK_H
 #define CG_RULES_PACK_H
 
+#include "access/derive.h"
 #include "base/tree.h"
 #include "rules/rules.h"
 
@@ -30,6 +31,7 @@ typedef struct rule_entry {
     uint32_t weight_alpha, weight_beta, conditional_factor, likelihood_default; /* risk rules; 0 = not given */
     const cg_str *risk_entries, *risk_breach;
     uint32_t n_risk_entries, n_risk_breach;
+    cg_grant grant; /* access rules: as lib/access takes it */
     bool removable_given;
     bool first_of_table; /* edge-kind: carries the table's examples */
     bool recursive;      /* reads what its own stratum writes */
@@ -74,6 +76,13 @@ int32_t pack_touches(pack_reader *r, const cg_tree *t, const char *field, rule_t
 int32_t pack_only_keys(pack_reader *r, const cg_tree *map, const char *what, const char *const *allowed);
 int32_t pack_variables(pack_reader *r, const cg_tree *t, const char *field);
 
+/* pack_access.c */
+int32_t pack_grant_target(pack_reader *r, const cg_tree *t, cg_grant *out);
+int32_t pack_grant_needs(pack_reader *r, const cg_tree *t, cg_grant *out);
+int32_t pack_grant_yields(pack_reader *r, const cg_tree *t, cg_grant *out);
+int32_t pack_grant_check(pack_reader *r, rule_entry *e); /* what one field alone cannot say; fills in the rest */
+int32_t pack_one_of(pack_reader *r, const cg_tree *t, const char *field, const char *const *words, uint32_t *index);
+
 /* pack_example.c */
 int32_t pack_example(pack_reader *r, const cg_tree *t, const char *field, const rule_entry *e);
 /* The text of the pattern as the query compiler should see it: with the indentation of the file, so that positions are those of the file.
@@ -82,7 +91,7 @@ cg_str rule_match_text(const rule_entry *e, cg_pos *base);
 
 /* The fields of each form, for the check that the published schema says the same. Names end with NULL. */
 const char *rule_form_name(cg_rule_form form);
-#define RULE_FORMS 7
+#define RULE_FORMS 8
 uint32_t rule_form_fields(cg_rule_form form, const char **out, uint32_t cap);
 
 #endif

@@ -17,10 +17,11 @@ enum {
     F_CRIT = 1 << CG_RULE_CRITICALITY,
     F_RISK = 1 << CG_RULE_RISK,
     F_REC = 1 << CG_RULE_RECOMMENDATION,
-    F_ALL = 127,
+    F_ACCESS = 1 << CG_RULE_ACCESS,
+    F_ALL = 255,
     F_MATCH = F_LABEL | F_EDGE | F_CRIT,
-    F_EXAMPLE = F_LABEL | F_EDGE | F_KIND | F_PATH,
-    F_PROSE = F_LABEL | F_EDGE | F_KIND | F_PATH,
+    F_EXAMPLE = F_LABEL | F_EDGE | F_KIND | F_PATH | F_ACCESS,
+    F_PROSE = F_LABEL | F_EDGE | F_KIND | F_PATH | F_ACCESS,
 };
 
 typedef enum {
@@ -46,7 +47,10 @@ typedef enum {
     T_TREE,
     T_REMOVES,
     T_KINDS,
-    T_LINK
+    T_LINK,
+    T_TARGET,
+    T_REQUIRES,
+    T_YIELDS
 } field_type;
 
 typedef struct field {
@@ -70,28 +74,32 @@ static const field fields[] = {
     { "manual_steps", T_PROSE, F_PROSE | F_REC, 0, RULE(manual_steps), 0 },
     { "remediation", T_PROSE, F_PROSE | F_REC, F_REC, RULE(remediation), 0 },
     { "enabled", T_BOOL, F_ALL, 0, RULE(enabled), 0 },
-    { "technique", T_TECHNIQUE, F_LABEL | F_EDGE | F_PATH, 0, RULE(technique), 0 },
-    { "tactic", T_TACTIC, F_LABEL | F_EDGE | F_PATH, 0, RULE(tactic), 0 },
+    { "technique", T_TECHNIQUE, F_LABEL | F_EDGE | F_ACCESS | F_PATH, 0, RULE(technique), 0 },
+    { "tactic", T_TACTIC, F_LABEL | F_EDGE | F_ACCESS | F_PATH, 0, RULE(tactic), 0 },
     { "match", T_QUERY, F_MATCH, F_EDGE, AT(match), 0 },
     { "match_labels", T_NAMES, F_LABEL | F_CRIT, 0, RULE(match_labels), RULE(n_match_labels) },
     { "reads", T_TOUCHES, F_MATCH, 0, AT(reads), 0 },
     { "writes", T_TOUCHES, F_MATCH, 0, AT(writes), 0 },
-    { "label", T_NAME, F_LABEL | F_CRIT, F_LABEL | F_CRIT, RULE(label), 0 },
+    { "label", T_NAME, F_LABEL | F_CRIT | F_ACCESS, F_LABEL | F_CRIT, RULE(label), 0 },
     { "family", T_BOOL, F_LABEL, 0, RULE(family), 0 },
-    { "risk_factor", T_TEXT, F_LABEL, 0, RULE(risk_factor), 0 },
-    { "verb", T_TEXT, F_LABEL | F_EDGE, 0, RULE(verb), 0 },
-    { "kind", T_NAME, F_EDGE, F_EDGE, RULE(edge_kind), 0 },
-    { "needs", T_CAPABILITY, F_EDGE, 0, RULE(needs), 0 },
-    { "gives", T_CAPABILITY, F_LABEL | F_EDGE, 0, RULE(gives), 0 },
-    { "likelihood", T_FRACTION, F_EDGE, F_EDGE, RULE(likelihood), 0 },
+    { "risk_factor", T_TEXT, F_LABEL | F_ACCESS, 0, RULE(risk_factor), 0 },
+    { "verb", T_TEXT, F_LABEL | F_EDGE | F_ACCESS, 0, RULE(verb), 0 },
+    { "kind", T_NAME, F_EDGE | F_ACCESS, F_EDGE, RULE(edge_kind), 0 },
+    { "needs", T_CAPABILITY, F_EDGE | F_ACCESS, 0, RULE(needs), 0 },
+    { "gives", T_CAPABILITY, F_LABEL | F_EDGE | F_ACCESS, 0, RULE(gives), 0 },
+    { "likelihood", T_FRACTION, F_EDGE | F_ACCESS, F_EDGE, RULE(likelihood), 0 },
+    { "principals", T_NAMES, F_ACCESS, 0, AT(grant.principals), AT(grant.n_principals) },
+    { "target", T_TARGET, F_ACCESS, 0, AT(grant), 0 },
+    { "requires", T_REQUIRES, F_ACCESS, F_ACCESS, AT(grant), 0 },
+    { "yields", T_YIELDS, F_ACCESS, 0, AT(grant), 0 },
     { "kinds", T_KINDS, F_KIND, F_KIND, 0, 0 },
     { "priority", T_PRIORITY, F_PATH, F_PATH, RULE(priority), 0 },
     { "entry", T_JOINED_NAMES, F_PATH, 0, RULE(entry_labels), RULE(n_entry_labels) },
     { "target", T_JOINED_NAMES, F_PATH, 0, RULE(target_labels), RULE(n_target_labels) },
     { "steps", T_NAMES, F_PATH, 0, RULE(step_kinds), RULE(n_step_kinds) },
     { "factor", T_FRACTION, F_CRIT, F_CRIT, RULE(criticality), 0 },
-    { "recommendation", T_LINK, F_LABEL | F_EDGE, 0, AT(recommendation), 0 },
-    { "removable", T_BOOL, F_LABEL | F_EDGE, 0, RULE(removable), 0 },
+    { "recommendation", T_LINK, F_LABEL | F_EDGE | F_ACCESS, 0, AT(recommendation), 0 },
+    { "removable", T_BOOL, F_LABEL | F_EDGE | F_ACCESS, 0, RULE(removable), 0 },
     { "removes", T_REMOVES, F_REC, F_REC, 0, 0 },
     { "alpha", T_WEIGHT, F_RISK, 0, AT(weight_alpha), 0 },
     { "beta", T_WEIGHT, F_RISK, 0, AT(weight_beta), 0 },
@@ -108,7 +116,7 @@ static const field fields[] = {
 #define N_FIELDS (sizeof fields / sizeof *fields)
 
 static const char *const form_names[RULE_FORMS + 1] = {
-    "label", "edge", "edge-kind", "path", "criticality", "risk", "recommendation", NULL
+    "label", "edge", "edge-kind", "path", "criticality", "risk", "recommendation", "access", NULL
 };
 
 const char *rule_form_name(cg_rule_form form)
@@ -205,6 +213,12 @@ static int32_t read_field(pack_reader *r, const field *f, const cg_tree *t, rule
     case T_EXAMPLE:
         *(const cg_tree **)to = t;
         return pack_example(r, t, f->name, e);
+    case T_TARGET:
+        return pack_grant_target(r, t, to);
+    case T_REQUIRES:
+        return pack_grant_needs(r, t, to);
+    case T_YIELDS:
+        return pack_grant_yields(r, t, to);
     case T_TREE:
         *(const cg_tree **)to = t;
         return pack_need(r, t, CG_TREE_MAP, f->name);
@@ -263,7 +277,7 @@ static int32_t read_fields(pack_reader *r, const cg_tree *t, rule_entry *e)
 }
 
 /* What one field alone cannot say. */
-static int32_t check_together(pack_reader *r, const rule_entry *e)
+static int32_t check_together(pack_reader *r, rule_entry *e)
 {
     const cg_rule *rule = &e->rule;
     const char *id = rule->id.data;
@@ -283,6 +297,8 @@ static int32_t check_together(pack_reader *r, const rule_entry *e)
         return pack_fail(r, e->body->pos, "rule \"%.*s\" has an example and no pattern to try on it", length, id);
     if (rule->tactic.length && !rule->technique.length)
         return pack_fail(r, e->body->pos, "rule \"%.*s\" names a tactic without a technique", length, id);
+    if (rule->form == CG_RULE_ACCESS)
+        return pack_grant_check(r, e);
     return CSPM_OK;
 }
 

@@ -141,7 +141,7 @@ int32_t pack_bool(pack_reader *r, const cg_tree *t, const char *field, bool *out
     return rc;
 }
 
-static int32_t one_of(pack_reader *r, const cg_tree *t, const char *field, const char *const *words, uint32_t *index)
+int32_t pack_one_of(pack_reader *r, const cg_tree *t, const char *field, const char *const *words, uint32_t *index)
 {
     cg_str s;
     int32_t rc = pack_text(r, t, field, &s);
@@ -165,7 +165,7 @@ int32_t pack_capability(pack_reader *r, const cg_tree *t, const char *field, uin
 {
     static const char *const words[] = { "read", "control", NULL };
     uint32_t i = 0;
-    int32_t rc = one_of(r, t, field, words, &i);
+    int32_t rc = pack_one_of(r, t, field, words, &i);
     *out = i ? CG_CAP_CONTROL : CG_CAP_READ;
     return rc;
 }
@@ -174,7 +174,7 @@ int32_t pack_severity(pack_reader *r, const cg_tree *t, cg_str *out)
 {
     static const char *const words[] = { "Critical", "High", "Medium", "Low", NULL };
     uint32_t i = 0;
-    int32_t rc = one_of(r, t, "severity", words, &i);
+    int32_t rc = pack_one_of(r, t, "severity", words, &i);
     *out = cg_str_from(words[i]);
     return rc;
 }
@@ -187,7 +187,7 @@ int32_t pack_tactic(pack_reader *r, const cg_tree *t, cg_str *out)
         "collection",           "command-and-control",  "exfiltration",      "impact",    NULL
     };
     uint32_t i = 0;
-    int32_t rc = one_of(r, t, "tactic", words, &i);
+    int32_t rc = pack_one_of(r, t, "tactic", words, &i);
     *out = cg_str_from(words[i]);
     return rc;
 }

@@ -7,7 +7,7 @@
 
 typedef struct cspm_ruleset cg_ruleset;
 
-typedef enum { CG_RULE_LABEL, CG_RULE_EDGE, CG_RULE_EDGE_KIND, CG_RULE_PATH, CG_RULE_CRITICALITY, CG_RULE_RISK, CG_RULE_RECOMMENDATION } cg_rule_form;
+typedef enum { CG_RULE_LABEL, CG_RULE_EDGE, CG_RULE_EDGE_KIND, CG_RULE_PATH, CG_RULE_CRITICALITY, CG_RULE_RISK, CG_RULE_RECOMMENDATION, CG_RULE_ACCESS } cg_rule_form;
 
 int32_t cg_ruleset_new(cg_mem *mem, cg_ruleset **out, cspm_error **err);
 cg_ruleset *cg_ruleset_ref(cg_ruleset *rs);
@@ -38,8 +38,8 @@ typedef struct cg_rule {
     cg_str manual_steps, remediation;
     cg_str recommendation_id, recommendation_title; /* what removes the fact: null when none */
     cg_str risk_factor;            /* label rules: text shown for the label, e.g. "Internet exposure"; null none */
-    cg_str label;                  /* label rules: the label they set */
-    cg_str edge_kind;              /* edge and edge-kind rules */
+    cg_str label;                  /* label rules, and access rules that have one: the label they set */
+    cg_str edge_kind;              /* edge, edge-kind and access rules */
     bool traversable;
     uint8_t needs, gives;          /* cg_capability; label rules of entry points: gives is what anybody on the internet has of the node */
     uint32_t likelihood;           /* millionths */
@@ -87,7 +87,7 @@ typedef struct cg_risk {
 } cg_risk;
 const cg_risk *cg_ruleset_risk(const cg_ruleset *rs);
 
-/* Derive: kind meanings, then stratum after stratum, each to its fixpoint under the round limit; one layer a stratum. Inventory labels that carry
+/* Derive: kind meanings, then what lib/access finds (networks, permissions by the access rules), then stratum after stratum, each to its fixpoint under the round limit; one layer a stratum. Inventory labels that carry
  * the name of a label some rule sets are not believed: moved to the property "claimedLabels" with a diagnostic. */
 typedef struct cg_derive_options {
     int64_t now;

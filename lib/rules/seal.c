@@ -180,7 +180,7 @@ const rule_entry *rule_kind_meaning(const cg_ruleset *rs, cg_str kind)
         const rule_entry *e = rs->rules[i];
         if (!e->rule.enabled || !cg_str_eq(e->rule.edge_kind, kind))
             continue;
-        if (e->rule.form == CG_RULE_EDGE)
+        if (e->rule.form == CG_RULE_EDGE || e->rule.form == CG_RULE_ACCESS)
             return e;
         if (e->rule.form == CG_RULE_EDGE_KIND && (!found || e->pack->index >= found->pack->index))
             found = e;
@@ -202,13 +202,18 @@ static int32_t check_family(cg_ruleset *rs, cspm_error **err)
     return CSPM_OK;
 }
 
+static bool says_meaning(const rule_entry *e)
+{
+    return e->rule.form == CG_RULE_EDGE || (e->rule.form == CG_RULE_ACCESS && e->rule.edge_kind.length);
+}
+
 static int32_t check_meanings(cg_ruleset *rs, cspm_error **err)
 {
     for (uint32_t i = 0; i < rs->n_rules; i++) {
         const rule_entry *b = rs->rules[i];
-        for (uint32_t k = 0; b->rule.form == CG_RULE_EDGE && k < i; k++) {
+        for (uint32_t k = 0; says_meaning(b) && k < i; k++) {
             const rule_entry *a = rs->rules[k];
-            if (a->rule.form == CG_RULE_EDGE && cg_str_eq(a->rule.edge_kind, b->rule.edge_kind) &&
+            if (says_meaning(a) && cg_str_eq(a->rule.edge_kind, b->rule.edge_kind) &&
                 (a->rule.needs != b->rule.needs || a->rule.gives != b->rule.gives))
                 return fail(rs, b, b->rule.pos, err, "and rule \"%.*s\" disagree what \"%.*s\" needs or gives", CG_FMT(a->rule.id),
                             CG_FMT(b->rule.edge_kind));
@@ -221,7 +226,7 @@ static int32_t check_meanings(cg_ruleset *rs, cspm_error **err)
 
 static const rule_entry *recommendation_for(const cg_ruleset *rs, const rule_entry *e)
 {
-    bool kind = e->rule.form == CG_RULE_EDGE || e->rule.form == CG_RULE_EDGE_KIND;
+    bool kind = says_meaning(e) || e->rule.form == CG_RULE_EDGE_KIND;
     for (uint32_t i = 0; i < rs->n_rules; i++) {
         const rule_entry *r = rs->rules[i];
         if (r->rule.form != CG_RULE_RECOMMENDATION || !r->rule.enabled)
@@ -242,7 +247,8 @@ static int32_t link_recommendation(cg_ruleset *rs, rule_entry *e, cspm_error **e
             return fail(rs, e, e->recommendation_pos, err, "names the recommendation \"%.*s\", and there is no such rule",
                         CG_FMT(e->recommendation));
         r = r->rule.enabled ? r : NULL;
-    } else if (e->rule.form == CG_RULE_LABEL || e->rule.form == CG_RULE_EDGE || e->rule.form == CG_RULE_EDGE_KIND) {
+    } else if (e->rule.form == CG_RULE_LABEL || e->rule.form == CG_RULE_EDGE || e->rule.form == CG_RULE_EDGE_KIND ||
+               e->rule.form == CG_RULE_ACCESS) {
         r = e->rule.family ? NULL : recommendation_for(rs, e);
     }
     if (!r)
@@ -273,7 +279,8 @@ static int32_t list_claimed(cg_ruleset *rs, cspm_error **err)
     if (!rs->claimed)
         return cg_nomem(rs->mem, err);
     for (uint32_t i = 0; i < rs->n_rules; i++)
-        if (rule_writes_label(rs->rules[i]) && !rs->rules[i]->rule.family)
+        if ((rule_writes_label(rs->rules[i]) || (rs->rules[i]->rule.form == CG_RULE_ACCESS && rs->rules[i]->rule.label.length)) &&
+            !rs->rules[i]->rule.family)
             rs->claimed[rs->n_claimed++].name = rs->rules[i]->rule.label;
     if (rs->n_claimed)
         qsort(rs->claimed, rs->n_claimed, sizeof *rs->claimed, by_name);

@@ -71,6 +71,12 @@ int32_t rule_find(const rule_entry *e, cg_graph *g, int64_t now, cspm_op *op, ru
 int32_t rule_push_meanings(const cg_ruleset *rs, cg_graph *inventory, cspm_op *op, cg_graph **out, cspm_error **err);
 cg_kind_info rule_kind_info(const cg_ruleset *rs, const rule_entry *e);
 
+/* access.c: what lib/access finds, as layers over `below`; rules named in `o` are left out. */
+int32_t rule_derive_access(const cg_ruleset *rs, cg_graph *below, const cg_derive_options *o, cspm_op *op, cg_graph **out, cspm_error **err);
+/* What one access rule finds in a graph, as facts: pairs, or with a label alone nodes. */
+int32_t rule_find_access(const rule_entry *e, cg_graph *g, cspm_op *op, rule_facts *out, cspm_error **err);
+bool rule_switched_off(const cg_derive_options *o, const rule_entry *e);
+
 /* files.c */
 typedef int32_t (*rule_file_visit)(void *user, cg_str text, cg_str name, cspm_error **err);
 int32_t rule_files_each(cg_mem *mem, const char *path, rule_file_visit visit, void *user, cspm_error **err);

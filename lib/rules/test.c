@@ -215,8 +215,9 @@ static int32_t try_example(trial *t, const rule_entry *e, const cg_tree *example
     cg_buf_init(&text, t->mem, 0);
     rule_facts_init(&facts, t->mem);
     int32_t rc = build_graph(t, e, example, &g);
-    if (rc == CSPM_OK && rule_finds(e)) {
-        rc = rule_find(e, g, 0, t->op, &facts, t->err);
+    bool finds = rule_finds(e) || e->rule.form == CG_RULE_ACCESS;
+    if (rc == CSPM_OK && finds) {
+        rc = rule_finds(e) ? rule_find(e, g, 0, t->op, &facts, t->err) : rule_find_access(e, g, t->op, &facts, t->err);
         found = facts.list.count;
     } else if (rc == CSPM_OK) {
         found = e->rule.form == CG_RULE_PATH ? find_path(t, e, example, g, &text) : find_kinds(t, e, g);
@@ -225,7 +226,7 @@ static int32_t try_example(trial *t, const rule_entry *e, const cg_tree *example
         *good = false;
         report_line(t, e, example, positive ? "example" : "counter_example");
         cg_buf_adds(t->report, positive ? "is not found\n" : "is found\n");
-    } else if (rc == CSPM_OK && positive && rule_finds(e)) {
+    } else if (rc == CSPM_OK && positive && finds) {
         *good &= as_expected(t, e, example, g, &facts, &text);
     }
     if (rc == CSPM_OK && (text.failed || t->report->failed))

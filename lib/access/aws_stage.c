@@ -1,0 +1,48 @@
+/* The stage of Amazon's permissions: every access rule over the estate. */
+#include "access/aws_run.h"
+
+/* Joining a group comes first: then the group acts in the other rules. */
+static bool joins_group(const cg_grant *grant)
+{
+    for (uint32_t i = 0; i < grant->n_labels; i++)
+        if (cg_str_eq(grant->labels[i], CG_STR("AWSGroup")))
+            return true;
+    return false;
+}
+
+static bool concerns(const cg_graph *g)
+{
+    static const char *const labels[] = { "AWSAccount", "AWSUser", "AWSRole", "AWSGroup" };
+    bool any = false;
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+        uint32_t label = cg_name_find(g, CG_NAMES_LABEL, cg_str_from(labels[i]));
+        any |= label != CG_NO_NAME && cg_label_count(g, label) > 0;
+    }
+    return any;
+}
+
+static int32_t run(cg_graph *g, const cg_derive_request *request, cg_layer_builder *l, cspm_op *op, cspm_error **err)
+{
+    aws_stage stage = { .request = request, .l = l };
+    int32_t rc;
+    if (!request->n_grants || !concerns(g))
+        return CSPM_OK;
+    rc = aws_estate_load(&stage.e, g, request->now, op, err);
+    for (uint32_t pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; rc == CSPM_OK && i < request->n_grants; i++)
+            if (joins_group(&request->grants[i]) == (pass == 0))
+                rc = aws_rule_run(&stage, &request->grants[i], err);
+    /* A relationship two rules find is certain when one of them is. */
+    for (uint32_t pass = 0; pass < 2; pass++)
+        for (size_t i = 0; rc == CSPM_OK && i < stage.rules.count; i++)
+            rc = aws_emit_write(&stage.rules.data[i]->emit, pass == 1, err);
+    for (size_t i = 0; i < stage.rules.count; i++)
+        aws_rule_free(stage.rules.data[i], stage.e.mem);
+    cg_vec_free(stage.e.mem, &stage.rules);
+    cg_vec_free(stage.e.mem, &stage.may_rise);
+    cg_vec_free(stage.e.mem, &stage.joinable);
+    aws_estate_free(&stage.e);
+    return rc;
+}
+
+const cg_stage cg_stage_aws = { "aws", run };
