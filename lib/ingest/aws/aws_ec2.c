@@ -24,7 +24,7 @@ typedef struct sg_rule {
 
 static cg_str number_text(const cg_tree *value)
 {
-    return value && value->type == CG_TREE_INT ? value->raw : CG_STR("None");
+    return value ? value->raw : CG_STR("None");
 }
 
 /* The rule's node. Rules of one direction with the same protocol and ports are one, as in Cartography; their peers add up. */
@@ -41,8 +41,9 @@ static int32_t rule_node(aws_ctx *c, const cg_tree *at, sg_rule *r, cspm_error *
     if (cg_str_eq_nocase(protocol, CG_STR("all")))
         protocol = CG_STR("-1");
     /* All protocols: ports mean nothing, and some answers fill them in. */
-    if (cg_str_eq(protocol, CG_STR("-1")))
-        from = to = NULL;
+    const bool ports = !cg_str_eq(protocol, CG_STR("-1"));
+    from = ports && from && from->type == CG_TREE_INT ? from : NULL;
+    to = ports && to && to->type == CG_TREE_INT ? to : NULL;
     const cg_str from_text = number_text(from), to_text = number_text(to);
     r->id = aws_format(c, "%.*s/%s/%.*s%.*s%.*s", CG_FMT(r->group), r->egress ? "IpPermissionsEgress" : "IpPermissions", CG_FMT(from_text),
                        CG_FMT(to_text), CG_FMT(protocol));

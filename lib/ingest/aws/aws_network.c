@@ -475,21 +475,24 @@ static const aws_link peering_links[] = {
 };
 
 /* A VPC of another account is known by what the connection says of it. */
+static const aws_field peer_fields[] = {
+    { "id", "VpcId", AWS_AS_IS },
+    { "vpcid", "VpcId", AWS_AS_IS },
+    { "owner_id", "OwnerId", AWS_AS_IS },
+    END,
+};
+static const aws_shape peer_shape = { .labels = { "AWSVpc" }, .id = "{VpcId}", .fields = peer_fields, .weak = true };
+
 static int32_t peer(aws_ctx *c, const cg_tree *side, cspm_error **err)
 {
-    const cg_tree *blocks = aws_list(side, "CidrBlockSet"), *blocks6 = aws_list(side, "Ipv6CidrBlockSet");
-    const cg_str vpc = aws_str(side, "VpcId"), owner = aws_str(side, "OwnerId");
-    int32_t rc = CSPM_OK;
+    const cg_str vpc = aws_str(side, "VpcId");
 
     if (!vpc.length)
         return CSPM_OK;
-    if (owner.length)
-        rc = aws_edge_from(c, side, owner, "AWSAccount", "RESOURCE", vpc, err);
-    for (uint32_t i = 0; blocks && i < blocks->list.count && rc == CSPM_OK; i++)
-        rc = aws_part_add(c, &cidr_part, blocks->list.items[i], vpc, NULL, err);
-    for (uint32_t i = 0; blocks6 && i < blocks6->list.count && rc == CSPM_OK; i++)
-        rc = aws_part_add(c, &cidr6_part, blocks6->list.items[i], vpc, NULL, err);
-    return rc;
+    int32_t rc = aws_apply_inside(c, &peer_shape, side, NULL, err);
+    if (rc == CSPM_OK)
+        rc = aws_parts_add(c, &cidr_part, side, "CidrBlockSet", vpc, err);
+    return rc == CSPM_OK ? aws_parts_add(c, &cidr6_part, side, "Ipv6CidrBlockSet", vpc, err) : rc;
 }
 
 static int32_t peering_more(aws_ctx *c, const cg_tree *item, cspm_error **err)

@@ -54,6 +54,7 @@ int32_t scenario_run(const cspm_allocator *allocator);
     "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"A\"]},{\"id\":\"b\",\"kinds\":[\"B\"]}],\"edges\":[{\"kind\":\"R\",\"start\":{"     \
     "\"value\":\"a\"},\"end\":{\"value\":\"b\"}}]}}"
 
+Suite *aws_compute_suite(void);
 Suite *opengraph_suite(void);
 Suite *bad_input_suite(void);
 Suite *input_suite(void);
