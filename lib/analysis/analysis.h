@@ -112,7 +112,7 @@ typedef struct cg_fix {
 typedef struct cg_node_risk {
     cg_node node;
     double score;
-    cg_level level;          /* 0: on no path */
+    cg_level level;          /* on no path: low while it carries a risk factor that can be taken away, else 0 */
     uint64_t paths;          /* attack paths, before `top`, whose best route passes the node */
     const cg_recommendation *recommendations;
     uint32_t n_recommendations;

@@ -1,9 +1,38 @@
-/* Every node's own risk: the best score of the paths through it, and how many there are; as properties of a last layer. */
+/* Every node's own risk: the best score of the paths through it, and how many there are; as properties of a last layer. What no path passes
+ * is a low risk as long as somebody could take a risk factor away from it, and none otherwise. */
 #include "analysis/run.h"
 
 #include "graph/layer.h"
 
-static int32_t add_layer(cg_run_state *r, const uint16_t *tenths, const uint32_t *paths, cspm_error **err)
+typedef struct risks {
+    uint16_t *tenths; /* by node */
+    uint32_t *paths;
+    uint8_t *weak; /* carries a risk factor that can be taken away */
+} risks;
+
+static void mark_weak(const cg_run_state *r, uint8_t *weak)
+{
+    for (uint32_t i = 0; i < cg_ruleset_n_rules(r->scope.rules); i++) {
+        const cg_rule *rule = cg_ruleset_rule(r->scope.rules, i);
+        if (rule->form != CG_RULE_LABEL || !rule->enabled || !rule->removable || !rule->risk_factor.length)
+            continue;
+        uint32_t label = cg_name_find(r->scope.g, CG_NAMES_LABEL, rule->label);
+        cg_label_iter it;
+        cg_node n;
+        if (label == CG_NO_NAME)
+            continue;
+        cg_label_iter_init(&it, r->scope.g, label);
+        while (cg_label_iter_next(&it, &n))
+            weak[n] = 1;
+    }
+}
+
+static cg_level level_of(const cg_run_state *r, const risks *k, cg_node n)
+{
+    return k->paths[n] ? cg_level_of(r->scope.risk, k->tenths[n] / 10.0) : k->weak[n] ? CG_LEVEL_LOW : (cg_level)0;
+}
+
+static int32_t add_layer(cg_run_state *r, const risks *k, cspm_error **err)
 {
     cg_layer_builder *layer = NULL;
     cg_graph *g = r->scope.g;
@@ -16,13 +45,11 @@ static int32_t add_layer(cg_run_state *r, const uint16_t *tenths, const uint32_t
     if (score_key == CG_NO_NAME || level_key == CG_NO_NAME || paths_key == CG_NO_NAME)
         rc = cg_nomem(r->scope.mem, err);
     for (cg_node n = 0; n < cg_graph_n_nodes(g) && rc == CSPM_OK; n++) {
-        double score = tenths[n] / 10.0;
-        cg_level level = paths[n] ? cg_level_of(r->scope.risk, score) : (cg_level)0;
-        rc = cg_layer_set_prop(layer, n, score_key, cg_v_float(score), err);
+        rc = cg_layer_set_prop(layer, n, score_key, cg_v_float(k->tenths[n] / 10.0), err);
         if (rc == CSPM_OK)
-            rc = cg_layer_set_prop(layer, n, level_key, cg_v_str(cg_str_from(cg_level_name(level))), err);
+            rc = cg_layer_set_prop(layer, n, level_key, cg_v_str(cg_str_from(cg_level_name(level_of(r, k, n)))), err);
         if (rc == CSPM_OK)
-            rc = cg_layer_set_prop(layer, n, paths_key, cg_v_int(paths[n]), err);
+            rc = cg_layer_set_prop(layer, n, paths_key, cg_v_int(k->paths[n]), err);
     }
     if (rc != CSPM_OK) {
         cg_layer_free(layer);
@@ -62,23 +89,21 @@ static bool mentioned(cg_run_state *r, cg_node_vec *v)
     return ok;
 }
 
-static int32_t list_nodes(cg_run_state *r, const uint16_t *tenths, const uint32_t *paths, cspm_error **err)
+static int32_t list_nodes(cg_run_state *r, const risks *k, cspm_error **err)
 {
     cg_node_vec v = { 0 };
     int32_t rc = mentioned(r, &v) ? CSPM_OK : cg_nomem(r->scope.mem, err);
     cg_nodes_sort(&v);
-    cg_node_risk *risks = rc == CSPM_OK ? cg_arena_calloc(r->text, v.count + 1, sizeof *risks) : NULL;
-    if (rc == CSPM_OK && !risks)
+    cg_node_risk *out = rc == CSPM_OK ? cg_arena_calloc(r->text, v.count + 1, sizeof *out) : NULL;
+    if (rc == CSPM_OK && !out)
         rc = cg_nomem(r->scope.mem, err);
     for (size_t i = 0; i < v.count && rc == CSPM_OK; i++) {
         cg_node n = v.data[i];
-        risks[i] = (cg_node_risk){ .node = n, .score = tenths[n] / 10.0, .paths = paths[n] };
-        if (paths[n])
-            risks[i].level = cg_level_of(r->scope.risk, risks[i].score);
-        rc = cg_node_recommend(r, n, &risks[i].recommendations, &risks[i].n_recommendations, err);
+        out[i] = (cg_node_risk){ .node = n, .score = k->tenths[n] / 10.0, .level = level_of(r, k, n), .paths = k->paths[n] };
+        rc = cg_node_recommend(r, n, &out[i].recommendations, &out[i].n_recommendations, err);
     }
     if (rc == CSPM_OK) {
-        r->a->node_risks = risks;
+        r->a->node_risks = out;
         r->a->n_node_risks = (uint32_t)v.count;
     }
     cg_vec_free(r->scope.mem, &v);
@@ -87,26 +112,29 @@ static int32_t list_nodes(cg_run_state *r, const uint16_t *tenths, const uint32_
 
 int32_t cg_run_node_risks(cg_run_state *r, cspm_op *op, cspm_error **err)
 {
-    uint32_t n = cg_graph_n_nodes(r->scope.g);
-    uint16_t *tenths = cg_calloc(r->scope.mem, (size_t)n + 1, sizeof *tenths);
-    uint32_t *paths = cg_calloc(r->scope.mem, (size_t)n + 1, sizeof *paths);
-    int32_t rc = tenths && paths ? CSPM_OK : cg_nomem(r->scope.mem, err);
+    size_t n = (size_t)cg_graph_n_nodes(r->scope.g) + 1;
+    risks k = { cg_calloc(r->scope.mem, n, sizeof *k.tenths), cg_calloc(r->scope.mem, n, sizeof *k.paths),
+                cg_calloc(r->scope.mem, n, sizeof *k.weak) };
+    int32_t rc = k.tenths && k.paths && k.weak ? CSPM_OK : cg_nomem(r->scope.mem, err);
+    if (rc == CSPM_OK)
+        mark_weak(r, k.weak);
     for (size_t i = 0; i < r->search.triples.count && rc == CSPM_OK; i++) {
         const cg_triple *t = &r->search.triples.data[i];
-        for (uint32_t k = 0; k <= t->n_hops; k++) {
-            if (tenths[t->nodes[k]] < t->tenths)
-                tenths[t->nodes[k]] = (uint16_t)t->tenths;
-            paths[t->nodes[k]]++;
+        for (uint32_t hop = 0; hop <= t->n_hops; hop++) {
+            if (k.tenths[t->nodes[hop]] < t->tenths)
+                k.tenths[t->nodes[hop]] = (uint16_t)t->tenths;
+            k.paths[t->nodes[hop]]++;
         }
     }
     if (rc == CSPM_OK)
-        rc = list_nodes(r, tenths, paths, err);
+        rc = list_nodes(r, &k, err);
     if (rc == CSPM_OK) {
-        rc = add_layer(r, tenths, paths, err);
+        rc = add_layer(r, &k, err);
         if (cg_soften(&rc, &r->a->truncated, err))
             r->a->graph = cg_graph_ref(r->scope.g);
     }
-    cg_free(r->scope.mem, tenths);
-    cg_free(r->scope.mem, paths);
+    cg_free(r->scope.mem, k.tenths);
+    cg_free(r->scope.mem, k.paths);
+    cg_free(r->scope.mem, k.weak);
     return rc;
 }

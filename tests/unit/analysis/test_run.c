@@ -183,7 +183,8 @@ END_TEST
 START_TEST(every_node_gets_its_risk)
 {
     world w;
-    WORLD(&w, "node a N,Open", "node b N", "node c N,Crown", "node d N,Jewel", "node z N", "edge a GO b", "edge b GO c", "edge b GO d");
+    WORLD(&w, "node a N,Open", "node b N", "node c N,Crown", "node d N,Jewel", "node y N,Open", "node z N", "edge a GO b", "edge b GO c",
+          "edge b GO d");
     cg_analysis *a = world_analyze(&w);
     cg_arena arena;
     cg_value v;
@@ -193,9 +194,8 @@ START_TEST(every_node_gets_its_risk)
         double score;
         int64_t paths;
         const char *level;
-    } rows[] = {
-        { "a", 58.3, 2, "High" }, { "b", 58.3, 2, "High" }, { "c", 58.3, 1, "High" }, { "d", 32.4, 1, "Medium" }, { "z", 0.0, 0, "None" }
-    };
+    } rows[] = { { "a", 58.3, 2, "High" },   { "b", 58.3, 2, "High" }, { "c", 58.3, 1, "High" },
+                 { "d", 32.4, 1, "Medium" }, { "y", 0.0, 0, "Low" },   { "z", 0.0, 0, "None" } };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         cg_node n = world_node(&w, rows[i].id);
         ck_assert_int_eq(cg_node_prop(a->graph, n, cg_name_find(a->graph, CG_NAMES_KEY, CG_STR("riskScore")), &arena, &v, NULL), CSPM_OK);
