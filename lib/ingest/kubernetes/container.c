@@ -332,6 +332,7 @@ void k8s_container(k8s_ctx *c, const k8s_pod *p, const cg_tree *spec, const char
     k8s_edge(c, id, "WORKLOAD_PARENT", p->id, NULL);
     const cg_str image = k8s_image(c, k8s_str(spec, "image"), k8s_str(found, "imageID"));
     k8s_edge(c, id, "HAS_IMAGE", image, NULL);
-    port_endpoints(c, p, id, k8s_list(spec, "ports"));
+    if (!p->template)
+        port_endpoints(c, p, id, k8s_list(spec, "ports"));
     c->id = id;
 }

@@ -169,13 +169,13 @@ static void token_volume(k8s_ctx *c, const k8s_pod *p, cg_str container, cg_str 
 /* The token of a service account as a secret, as before projected volumes: told by where it is mounted. */
 static void mount_of(k8s_ctx *c, const k8s_pod *p, cg_str container, const cg_tree *volume, const cg_tree *mount)
 {
-    static const char *const labels[] = { "KubernetesVolume", "Volume", NULL };
+    static const char *const live[] = { "KubernetesVolume", "Volume", NULL }, *const planned[] = { "KubernetesVolumeTemplate", NULL };
     const cg_str name = k8s_str(volume, "name"), path = k8s_str(mount, "mountPath"), host = k8s_str(volume, "hostPath.path");
 
     if (!path.data || c->rc < 0)
         return;
     if (host.data) {
-        volume_node(c, p, container, name, path, labels);
+        volume_node(c, p, container, name, path, p->template ? planned : live);
         k8s_prop_text(c, "type", CG_STR("HostPath"));
         k8s_prop_text(c, "sourcePath", joined_path(c, host, k8s_str(mount, "subPath")));
         k8s_prop_bool(c, "readonly", k8s_true(mount, "readOnly"));
@@ -338,6 +338,20 @@ static bool at_rest(const k8s_ctx *c)
     return (replicas && replicas->type == CG_TREE_INT && replicas->integer == 0) || k8s_true(c->object, "spec.suspend") || done;
 }
 
+/* Where the pods of templates run as long as nobody exports the nodes. */
+static cg_str any_node(k8s_ctx *c)
+{
+    static const char *const labels[] = { "KubernetesAnyNode", NULL };
+    const cg_str id = k8s_id(c, CG_STR_NULL, "Node", CG_STR("*"));
+
+    k8s_node(c, id, labels);
+    k8s_prop_text(c, "name", CG_STR("any node"));
+    k8s_prop_text(c, "cluster_name", c->cluster);
+    k8s_prop_bool(c, "partial", true);
+    k8s_node_end(c, true);
+    return id;
+}
+
 /* The pod a controller would make, as a node of its own: it stands for the pods where none of them was exported. */
 static void template_pod(k8s_ctx *c, cg_str owner, const cg_tree *template)
 {
@@ -354,10 +368,12 @@ static void template_pod(k8s_ctx *c, cg_str owner, const cg_tree *template)
     k8s_prop_text(c, "namespace", c->ns);
     k8s_prop_text(c, "cluster_name", c->cluster);
     k8s_prop_bool(c, "template", true);
+    k8s_prop_text(c, "owner_kind", c->kind);
     k8s_prop_tree(c, "labels", k8s_get(p.meta, "labels"), K8S_JSON);
     k8s_fields(c, &wrapped, k8s_pod_fields);
     k8s_node_end(c, true);
     k8s_edge(c, p.id, "WORKLOAD_PARENT", owner, NULL);
+    k8s_edge(c, p.id, "MAY_RUN_ON", any_node(c), NULL);
     k8s_pod_parts(c, &p);
 }
 
