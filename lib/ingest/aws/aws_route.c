@@ -11,6 +11,19 @@ static size_t streamed(const aws_answer *row)
     return list ? (size_t)(list + 2 - row->items) : strlen(row->items);
 }
 
+/* Waits with the rest of its answer: a row needs it beside the items. */
+bool aws_is_needed(const aws_answer *row, cg_str key)
+{
+    for (size_t i = 0; i < INHERIT_MAX && row->inherit[i]; i++) {
+        const char *path = row->inherit[i];
+        cg_str name;
+        bool each;
+        if (aws_path_next(&path, &name, &each) && !each && cg_str_eq(name, key))
+            return true;
+    }
+    return false;
+}
+
 bool aws_is_whole(const aws_answer *row)
 {
     const size_t n = streamed(row);
@@ -24,21 +37,6 @@ bool aws_is_whole(const aws_answer *row)
 }
 
 /* ---- signs ---- */
-
-/* The first item below a value. */
-static const cg_tree *first_item(const cg_tree *value, const char *rest)
-{
-    cg_str name;
-    bool each;
-
-    while (value && aws_path_next(&rest, &name, &each)) {
-        if (name.length > 0)
-            value = aws_member(value, name);
-        if (each)
-            value = value && value->type == CG_TREE_LIST && value->list.count > 0 ? value->list.items[0] : NULL;
-    }
-    return value;
-}
 
 static bool has_sign(const aws_answer *row, const cg_tree *item)
 {
@@ -56,6 +54,28 @@ static bool has_sign(const aws_answer *row, const cg_tree *item)
         sign += n + (sign[n] == ' ');
     }
     return true;
+}
+
+#define LOOK_AT 8u /* items of a list that are asked for their sign */
+
+/* An item below a value that has the row's sign. */
+static bool fits_somewhere(const aws_answer *row, const cg_tree *value, const char *rest)
+{
+    cg_str name;
+    bool each = false;
+
+    while (value && !each) {
+        if (!aws_path_next(&rest, &name, &each))
+            return value->type != CG_TREE_LIST ? has_sign(row, value) : value->list.count > 0 && has_sign(row, value->list.items[0]);
+        if (name.length > 0)
+            value = aws_member(value, name);
+    }
+    if (value && value->type == CG_TREE_MAP)
+        return fits_somewhere(row, value, rest);
+    for (uint32_t i = 0; value && value->type == CG_TREE_LIST && i < value->list.count && i < LOOK_AT; i++)
+        if (fits_somewhere(row, value->list.items[i], rest))
+            return true;
+    return false;
 }
 
 static bool is_hinted(const aws_reader *r, const aws_answer *row)
@@ -92,10 +112,27 @@ static void look_around(const aws_answer *row, const cg_tree *object, size_t con
     }
 }
 
+/* No other row of the operation is about these items: one without the sign is malformed. */
+static bool is_alone(const aws_answer *row)
+{
+    aws_answer_iter it = { 0 };
+    const aws_answer *other;
+
+    while ((other = aws_answer_next(&it)))
+        if (other != row && strcmp(other->operation, row->operation) == 0 && strcmp(other->items, row->items) == 0)
+            return false;
+    return true;
+}
+
 static int32_t take_item(aws_reader *r, const aws_answer *row, const cg_tree *item, const inherited *from, cspm_error **err)
 {
-    if (!has_sign(row, item))
-        return CSPM_OK;
+    if (!has_sign(row, item)) {
+        if (!is_alone(row) || !row->items[0])
+            return CSPM_OK;
+        r->applied = true;
+        return cg_builder_diag(r->c.b, CG_DIAG_WARNING, "bad-item", item->pos, err, "%s: skipped: it must be an object with %s",
+                               row->operation, row->sign);
+    }
     for (size_t i = 0; i < INHERIT_MAX; i++)
         if (from[i].value) {
             item = aws_with(&r->c, item, from[i].key, from[i].value);
@@ -121,14 +158,22 @@ static int32_t descend(aws_reader *r, const aws_answer *row, const cg_tree *valu
         if (consumed > 0 && rest[-1] == '.')
             consumed--;
         look_around(row, value, consumed, from);
-        if (!aws_path_next(&rest, &name, &each))
-            return take_item(r, row, value, from, err);
+        if (!aws_path_next(&rest, &name, &each)) {
+            if (value->type != CG_TREE_LIST)
+                return take_item(r, row, value, from, err);
+            each = true;
+            break;
+        }
         if (name.length > 0)
             value = aws_member(value, name);
     }
+    /* A list where one thing is expected gives its items, one thing where a list is expected itself. */
+    if (value && each && value->type == CG_TREE_MAP)
+        return descend(r, row, value, rest, from, err);
     if (value && each && value->type == CG_TREE_LIST)
         for (uint32_t i = 0; i < value->list.count && rc == CSPM_OK; i++)
-            rc = descend(r, row, value->list.items[i], rest, from, err);
+            if (value->list.items[i]->type != CG_TREE_LIST)
+                rc = descend(r, row, value->list.items[i], rest, from, err);
     return rc;
 }
 
@@ -147,8 +192,7 @@ static const char *operation_of(const aws_reader *r, const aws_candidate *k, siz
     const char *plain = NULL, *signed_by = NULL;
 
     for (size_t i = 0; i < n; i++) {
-        const cg_tree *first = first_item(item, k[i].rest);
-        if (!first || !has_sign(k[i].row, first))
+        if (!fits_somewhere(k[i].row, item, k[i].rest))
             continue;
         if (is_hinted(r, k[i].row))
             return k[i].row->operation;
@@ -165,6 +209,10 @@ int32_t aws_route_item(aws_reader *r, const aws_candidate *k, size_t n, const cg
     const char *operation = operation_of(r, k, n, item);
     int32_t rc = CSPM_OK;
 
+    /* Among items of an operation already told, one that fits none is a malformed item of it. */
+    for (size_t i = 0; i < n && !operation && r->told; i++)
+        if (strcmp(r->told, k[i].row->operation) == 0)
+            operation = r->told;
     r->unfit = r->unfit || !operation;
     for (size_t i = 0; i < n && rc == CSPM_OK; i++)
         if (r->operation.data || (operation && strcmp(operation, k[i].row->operation) == 0))
@@ -188,11 +236,9 @@ static bool inherits_something(const aws_answer *row, const cg_tree *answer)
 /* How well a row fits an answer whose operation nobody named; 0 = not at all. */
 static int fit(const aws_reader *r, const aws_answer *row, const cg_tree *answer)
 {
-    const cg_tree *first = first_item(answer, row->items);
-
-    if (!first || (!row->items[0] && !row->sign && !is_hinted(r, row)))
+    if (!row->items[0] && !row->sign && !is_hinted(r, row))
         return 0;
-    if (!has_sign(row, first))
+    if (!fits_somewhere(row, answer, row->items))
         return 0;
     if (row->items[0] && row->inherit[0] && aws_is_whole(row) && !is_hinted(r, row) && !inherits_something(row, answer))
         return 0;
@@ -242,7 +288,11 @@ int32_t aws_route_answer(aws_reader *r, const cg_tree *answer, cspm_error **err)
         const cg_tree *whole = row->items[0] && !row->inherit[0] ? answer : with_argument(r, answer);
         if (!whole)
             return cg_nomem(r->mem, err);
+        /* What was put beside the answer lasts until its last item. */
+        r->c.state->depth++;
         rc = run(r, row, whole, row->items, err);
+        if (--r->c.state->depth == 0)
+            cg_arena_reset(r->c.arena);
     }
     return rc;
 }

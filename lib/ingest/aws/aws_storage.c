@@ -336,7 +336,7 @@ static const aws_shape vault = { .labels = { "AWSBackupVault" }, .id = "{BackupV
 
 const aws_answer aws_answers_storage[] = {
     { .operation = "s3api.list-buckets", .items = "Buckets[]", .sign = "Name", .take = take_bucket },
-    { .operation = "s3.buckets-detail", .items = "", .sign = "Name", .take = take_bucket },
+    { .operation = "s3.buckets-detail", .items = "", .take = take_bucket },
     { .operation = "s3api.get-bucket-policy", .items = "", .sign = "Policy", .take = take_bucket },
     { .operation = "s3api.get-bucket-acl", .items = "", .sign = "Grants Owner", .take = take_bucket },
     { .operation = "s3api.get-bucket-acl", .items = "", .sign = "Grants Bucket", .take = take_bucket },
