@@ -116,6 +116,9 @@ int32_t aws_node_end(aws_ctx *c, bool owned, cspm_error **err); /* owned: (:AWSA
 /* A relationship between two ids; `label` as in aws_link, for the end that is `to` (or `from` when `from_may_miss`). */
 int32_t aws_edge(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str to, const char *label, cspm_error **err);
 int32_t aws_edge_from(aws_ctx *c, const cg_tree *at, cg_str from, const char *label, const char *kind, cg_str to, cspm_error **err);
+/* Either end may be missing; labels as in aws_link, NULL for an end that is sure to be there. */
+int32_t aws_edge_both(aws_ctx *c, const cg_tree *at, cg_str from, const char *from_label, const char *kind, cg_str to, const char *to_label,
+                      cspm_error **err);
 int32_t aws_skip(aws_ctx *c, const cg_tree *at, const char *code, cspm_error **err, const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* Parts of an ARN: 1 partition, 2 service, 3 region, 4 account, 5 the rest; null when it is none. */
 cg_str aws_arn_part(cg_str arn, uint32_t part);

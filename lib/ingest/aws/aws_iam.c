@@ -145,6 +145,7 @@ static const aws_shape role_shape = {
 
 /* ---- instance profiles ---- */
 
+/* As an instance profile describes it. */
 static const aws_shape profile_role_shape = {
     .labels = { "AWSRole", "AWSPrincipal" },
     .id = "{Arn}",
@@ -159,12 +160,17 @@ static const aws_shape profile_role_shape = {
 static int32_t profile_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
     const cg_tree *roles = aws_get(item, "Roles");
+    const cg_str profile = c->id;
     int32_t rc = CSPM_OK;
 
-    /* Only a role that is described, not just named: else an item with less than the role's own would stand beside that. */
-    for (uint32_t i = 0; roles && roles->type == CG_TREE_LIST && i < roles->list.count && rc == CSPM_OK; i++)
-        if (aws_get(roles->list.items[i], "AssumeRolePolicyDocument"))
-            rc = aws_apply(c, &profile_role_shape, roles->list.items[i], err);
+    for (uint32_t i = 0; roles && roles->type == CG_TREE_LIST && i < roles->list.count && rc == CSPM_OK; i++) {
+        const cg_tree *role = roles->list.items[i];
+        const bool described = aws_get(role, "AssumeRolePolicyDocument");
+        if (described)
+            rc = aws_apply(c, &profile_role_shape, role, err);
+        if (rc == CSPM_OK)
+            rc = aws_edge(c, role, profile, "ASSOCIATED_WITH", aws_str(role, "Arn"), described ? NULL : "AWSRole", err);
+    }
     return rc;
 }
 
@@ -178,16 +184,11 @@ static const aws_field profile_fields[] = {
     { "createdate", "CreateDate", AWS_TIME },
     FIELDS_END,
 };
-static const aws_link profile_links[] = {
-    { "ASSOCIATED_WITH", false, "Roles[]", "{.Arn}", "AWSRole" },
-    LINKS_END,
-};
 static const aws_shape profile_shape = {
     .labels = { "AWSInstanceProfile" },
     .id = "{Arn}",
     .aliases = { IAM_ARN("instance-profile", "InstanceProfileName") },
     .fields = profile_fields,
-    .links = profile_links,
     .tags = "Tags",
     .global = true,
     .more = profile_more,
@@ -198,9 +199,9 @@ static const aws_shape role_profile_shape = {
     .id = "{Arn}",
     .aliases = { IAM_ARN("instance-profile", "InstanceProfileName") },
     .fields = profile_fields,
-    .links = profile_links,
     .global = true,
     .weak = true,
+    .more = profile_more,
 };
 
 /* ---- managed policies ---- */

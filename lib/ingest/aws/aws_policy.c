@@ -183,6 +183,17 @@ int32_t aws_policy_add(aws_ctx *c, const cg_tree *at, const aws_policy *p, cspm_
     return rc;
 }
 
+static const char *label_of_owner(cg_str arn)
+{
+    const cg_str rest = aws_arn_part(arn, 5);
+
+    if (cg_str_starts(rest, CG_STR("user/")))
+        return "AWSUser";
+    if (cg_str_starts(rest, CG_STR("group/")))
+        return "AWSGroup";
+    return cg_str_starts(rest, CG_STR("role/")) ? "AWSRole" : "AWSPrincipal";
+}
+
 int32_t aws_policy_inline(aws_ctx *c, const cg_tree *at, cg_str owner, cg_str name, const cg_tree *document, cspm_error **err)
 {
     if (name.length == 0 || memchr(name.data, '\0', name.length) || (!document && !c->unmade))
@@ -192,7 +203,7 @@ int32_t aws_policy_inline(aws_ctx *c, const cg_tree *at, cg_str owner, cg_str na
     if (!p.id.data)
         return nomem(c, err);
     const int32_t rc = aws_policy_add(c, at, &p, err);
-    return rc < 0 ? rc : aws_edge(c, at, owner, "POLICY", p.id, NULL, err);
+    return rc < 0 ? rc : aws_edge_from(c, at, owner, label_of_owner(owner), "POLICY", p.id, err);
 }
 
 int32_t aws_policies_inline(aws_ctx *c, const cg_tree *list, cg_str owner, cspm_error **err)
@@ -243,7 +254,7 @@ int32_t aws_policy_attach(aws_ctx *c, const cg_tree *at, cg_str owner, const cha
     if (!cg_str_starts(arn, CG_STR("arn:")) || memchr(arn.data, '\0', arn.length))
         return CSPM_OK;
     const int32_t rc = stub(c, at, arn, labels, err);
-    return rc < 0 ? rc : aws_edge(c, at, owner, kind, arn, "AWSPolicy", err);
+    return rc < 0 ? rc : aws_edge_both(c, at, owner, label_of_owner(owner), kind, arn, "AWSPolicy", err);
 }
 
 /* ---- trust ---- */
@@ -308,6 +319,7 @@ static int32_t trust_one(aws_ctx *c, const cg_tree *value, const trust *t, cspm_
     static const char *const anyone[] = { "AWSPrincipal", NULL };
     static const char *const user[] = { "AWSUser", "AWSPrincipal", NULL };
     static const char *const role[] = { "AWSRole", "AWSPrincipal", NULL };
+    const char *const *labels = anyone;
     cg_str who = cg_tree_string(value);
     int32_t rc;
 
@@ -319,6 +331,10 @@ static int32_t trust_one(aws_ctx *c, const cg_tree *value, const trust *t, cspm_
             return nomem(c, err);
     }
     const cg_str rest = aws_arn_part(who, 5);
+    if (cg_str_starts(rest, CG_STR("user/")))
+        labels = user;
+    else if (cg_str_starts(rest, CG_STR("role/")))
+        labels = role;
     if (strcmp(t->of, "Service") == 0)
         rc = known_principal(c, value, who, service, "Service", err);
     else if (strcmp(t->of, "Federated") == 0)
@@ -328,8 +344,8 @@ static int32_t trust_one(aws_ctx *c, const cg_tree *value, const trust *t, cspm_
     else if (cg_str_eq(rest, CG_STR("root")))
         rc = root_principal(c, value, who, err);
     else
-        rc = stub(c, value, who, cg_str_starts(rest, CG_STR("user/")) ? user : cg_str_starts(rest, CG_STR("role/")) ? role : anyone, err);
-    return rc < 0 ? rc : aws_edge(c, value, t->role, "TRUSTS_AWS_PRINCIPAL", who, "AWSPrincipal", err);
+        rc = stub(c, value, who, labels, err);
+    return rc < 0 ? rc : aws_edge(c, value, t->role, "TRUSTS_AWS_PRINCIPAL", who, labels[0], err);
 }
 
 static int32_t trust_all(aws_ctx *c, const cg_tree *values, const trust *t, cspm_error **err)

@@ -5,6 +5,7 @@
 
 #include "ingest/aws/aws_state.h"
 #include "ingest/dialects.h"
+#include "ingest/source.h"
 
 static int32_t nomem(aws_reader *r, cspm_error **err)
 {
@@ -147,6 +148,7 @@ static bool first_level(aws_reader *r, cg_str key, bool *whole)
         bool each;
         if (r->operation.data && !cg_str_eq(r->operation, cg_str_from(row->operation)))
             continue;
+        *whole = *whole || aws_is_needed(row, key);
         if (!aws_path_next(&rest, &name, &each) || !cg_str_eq(name, key))
             continue;
         *whole = *whole || aws_is_whole(row);
@@ -290,7 +292,7 @@ static cg_item_choice choose(void *user, const cg_item_at *at, char opens)
     if (!r->answer || r->levels.count == 0)
         return CG_ITEM_SKIP;
     if (!inner->key.data)
-        return opens ? CG_ITEM_TAKE : CG_ITEM_SKIP;
+        return CG_ITEM_TAKE;
     if (next_level(r, inner->key))
         return choose_member(r, opens);
     r->c.state->refused = true;
@@ -409,6 +411,7 @@ static void reader_close(void *state)
     cg_vec_free(r->mem, &r->keys);
     cg_vec_free(r->mem, &r->unknown);
     cg_vec_free(r->mem, &r->values);
+    cg_buf_free(&r->head);
     cg_arena_free(&r->kept);
     cg_arena_free(&r->names);
     cg_free(r->mem, r);
@@ -433,6 +436,7 @@ static int32_t reader_open(cg_builder *b, cg_str source, cspm_op *op, void **sta
     r->mem = mem;
     cg_arena_init(&r->names, mem);
     cg_arena_init(&r->kept, mem);
+    cg_buf_init(&r->head, mem, 0);
     int32_t rc = aws_open(&r->c, b, err);
     if (rc < 0)
         return rc;
@@ -452,24 +456,44 @@ static int32_t gaad_open(cg_builder *b, cg_str source, cspm_op *op, void **state
     return rc;
 }
 
+/* The beginning tells whose account it is: read when there is enough of it, however small the pieces come. */
+static int32_t begin(aws_reader *r, const char *bytes, size_t length, cspm_error **err)
+{
+    int32_t rc = aws_place_source(r, bytes, length < CG_SOURCE_PIECE ? length : CG_SOURCE_PIECE, err);
+
+    r->begun = true;
+    return rc < 0 ? rc : cg_items_feed(r->items, bytes, length, err);
+}
+
+static int32_t begin_with_head(aws_reader *r, cspm_error **err)
+{
+    const int32_t rc = begin(r, r->head.length ? r->head.data : "", r->head.length, err);
+
+    cg_buf_free(&r->head);
+    return rc;
+}
+
 static int32_t reader_feed(void *state, const char *bytes, size_t length, cspm_error **err)
 {
     aws_reader *r = state;
 
-    if (!r->begun) {
-        r->begun = true;
-        const int32_t rc = aws_place_source(r, bytes, length, err);
-        if (rc < 0)
-            return rc;
-    }
-    return cg_items_feed(r->items, bytes, length, err);
+    if (r->begun)
+        return cg_items_feed(r->items, bytes, length, err);
+    if (r->head.length == 0 && length >= CG_SOURCE_PIECE)
+        return begin(r, bytes, length, err);
+    cg_buf_add(&r->head, bytes, length);
+    if (r->head.failed)
+        return nomem(r, err);
+    return r->head.length >= CG_SOURCE_PIECE ? begin_with_head(r, err) : CSPM_OK;
 }
 
 static int32_t reader_finish(void *state, cspm_error **err)
 {
     aws_reader *r = state;
-    int32_t rc = cg_items_finish(r->items, err);
+    int32_t rc = r->begun ? CSPM_OK : begin_with_head(r, err);
 
+    if (rc == CSPM_OK)
+        rc = cg_items_finish(r->items, err);
     if (rc == CSPM_OK && r->c.state->refused)
         rc = nomem(r, err);
     for (size_t i = 0; i < r->unknown.count && rc == CSPM_OK; i++)

@@ -19,7 +19,8 @@ typedef struct aws_reader {
     cg_str source;
     cg_str account_said, region_said; /* found in the content's first piece, else in the name */
     cg_str hint, argument;            /* what the file's name says of operation and argument; null when nothing */
-    bool begun;
+    bool begun;                       /* enough was seen to tell the account */
+    cg_buf head;                      /* until then */
 
     bool pages;       /* the document is an array of answers */
     bool inventory;   /* an object of answers by operation */
@@ -50,6 +51,7 @@ typedef struct aws_reader {
 
 /* aws_route.c: from items and waiting members to rows. */
 bool aws_is_whole(const aws_answer *row); /* needs the answer as a whole */
+bool aws_is_needed(const aws_answer *row, cg_str key);
 int32_t aws_route_item(aws_reader *r, const aws_candidate *candidates, size_t n, const cg_tree *item, cspm_error **err);
 int32_t aws_route_answer(aws_reader *r, const cg_tree *answer, cspm_error **err);
 /* aws_place.c: account and region of the content's first piece or its name, and the operation its name speaks of. */

@@ -60,6 +60,9 @@ static int row_fits(const aws_answer *row, cg_str value, const char *rest, bool 
     if (!aws_path_next(&rest, &name, &each)) {
         if (!row->sign)
             return 2;
+        /* collectors put what several calls answered into one list */
+        if (!list && cg_peek_array(&p, value))
+            return cg_peek_item(&p, &inner) && has_sign(inner, row->sign) ? 3 : 0;
         return has_sign(value, row->sign) ? 3 : 0;
     }
     if (!cg_peek_object(&p, value))

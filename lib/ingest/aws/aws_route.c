@@ -209,6 +209,8 @@ int32_t aws_route_item(aws_reader *r, const aws_candidate *k, size_t n, const cg
     const char *operation = operation_of(r, k, n, item);
     int32_t rc = CSPM_OK;
 
+    if (item->type == CG_TREE_NULL)
+        return CSPM_OK;
     /* Among items of an operation already told, one that fits none is a malformed item of it. */
     for (size_t i = 0; i < n && !operation && r->told; i++)
         if (strcmp(r->told, k[i].row->operation) == 0)

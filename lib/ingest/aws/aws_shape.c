@@ -222,14 +222,15 @@ int32_t aws_node_end(aws_ctx *c, bool owned, cspm_error **err)
 
 /* ---- relationships ---- */
 
-static int32_t edge(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str to, const char *label, bool from_may_miss,
-                    cspm_error **err)
+int32_t aws_edge_both(aws_ctx *c, const cg_tree *at, cg_str from, const char *from_label, const char *kind, cg_str to, const char *to_label,
+                      cspm_error **err)
 {
     if (!usable_key(from) || !usable_key(to))
         return CSPM_OK;
     const uint32_t kind_id = name_id(c, kind, AWS_NAME_KIND);
-    const uint32_t label_id = label ? name_id(c, label, AWS_NAME_LABEL) : 0;
-    if (kind_id == CG_NO_NAME || label_id == CG_NO_NAME)
+    const uint32_t from_id = from_label ? name_id(c, from_label, AWS_NAME_LABEL) : 0;
+    const uint32_t to_id = to_label ? name_id(c, to_label, AWS_NAME_LABEL) : 0;
+    if (kind_id == CG_NO_NAME || from_id == CG_NO_NAME || to_id == CG_NO_NAME)
         return nomem(c, err);
     int32_t rc = cg_builder_begin_edge(c->b, at ? at->pos.offset : UINT64_MAX, err);
     if (rc < 0)
@@ -237,8 +238,10 @@ static int32_t edge(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind
     cg_builder_set_kind(c->b, kind_id);
     if ((rc = cg_builder_set_from(c->b, from.data, from.length, err)) == CSPM_OK)
         rc = cg_builder_set_to(c->b, to.data, to.length, err);
-    if (rc == CSPM_OK && label)
-        rc = cg_builder_stub_end(c->b, from_may_miss, label_id, err);
+    if (rc == CSPM_OK && from_label)
+        rc = cg_builder_stub_end(c->b, true, from_id, err);
+    if (rc == CSPM_OK && to_label)
+        rc = cg_builder_stub_end(c->b, false, to_id, err);
     if (rc == CSPM_OK)
         return cg_builder_end_item(c->b, err);
     cg_builder_abort_item(c->b);
@@ -247,12 +250,12 @@ static int32_t edge(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind
 
 int32_t aws_edge(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str to, const char *label, cspm_error **err)
 {
-    return edge(c, at, from, kind, to, label, false, err);
+    return aws_edge_both(c, at, from, NULL, kind, to, label, err);
 }
 
 int32_t aws_edge_from(aws_ctx *c, const cg_tree *at, cg_str from, const char *label, const char *kind, cg_str to, cspm_error **err)
 {
-    return edge(c, at, from, kind, to, label, true, err);
+    return aws_edge_both(c, at, from, label, kind, to, NULL, err);
 }
 
 typedef struct linking {
@@ -267,8 +270,8 @@ static int32_t link_one(aws_ctx *c, const cg_tree *value, void *user, cspm_error
     const cg_str other = aws_text_of(c, l->item, value, l->link->target ? l->link->target : "{.}");
 
     if (l->link->in)
-        return edge(c, value, other, l->link->kind, l->id, l->link->label, true, err);
-    return edge(c, value, l->id, l->link->kind, other, l->link->label, false, err);
+        return aws_edge_both(c, value, other, l->link->label, l->link->kind, l->id, NULL, err);
+    return aws_edge_both(c, value, l->id, NULL, l->link->kind, other, l->link->label, err);
 }
 
 /* ---- tags ---- */

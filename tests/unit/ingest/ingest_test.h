@@ -56,6 +56,8 @@ int32_t scenario_run(const cspm_allocator *allocator);
 
 Suite *aws_compute_suite(void);
 Suite *opengraph_suite(void);
+Suite *aws_suite(void);
+Suite *aws_bad_suite(void);
 Suite *bad_input_suite(void);
 Suite *input_suite(void);
 Suite *invariance_suite(void);

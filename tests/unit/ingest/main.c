@@ -4,6 +4,8 @@ int main(void)
 {
     SRunner *sr = srunner_create(opengraph_suite());
 
+    srunner_add_suite(sr, aws_suite());
+    srunner_add_suite(sr, aws_bad_suite());
     srunner_add_suite(sr, aws_compute_suite());
     srunner_add_suite(sr, bad_input_suite());
     srunner_add_suite(sr, input_suite());
