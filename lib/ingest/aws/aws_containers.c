@@ -87,7 +87,7 @@ static int32_t ecs_service_more(aws_ctx *c, const cg_tree *item, cspm_error **er
         const aws_edge_prop props[] = { { "container_name", name.length ? cg_v_str(name) : cg_v_null() },
                                         { "container_port", port && port->type == CG_TREE_INT ? cg_v_int(port->integer) : cg_v_null() } };
         if (group.length)
-            rc = aws_tie_from_with(c, list->list.items[i], group, "AWSELBV2TargetGroup", "TARGETS", service, props, 2, err);
+            rc = aws_tie_both(c, list->list.items[i], group, "AWSELBV2TargetGroup", "TARGETS", service, NULL, props, 2, err);
     }
     return rc;
 }

@@ -556,8 +556,8 @@ static int32_t profile_association(aws_ctx *c, const cg_tree *item, cspm_error *
 
     if (state.length && !cg_str_starts(state, CG_STR("associat")))
         return CSPM_OK;
-    return aws_tie(c, item, aws_str(item, "InstanceId"), "INSTANCE_PROFILE", aws_str(item, "IamInstanceProfile.Arn"), "AWSInstanceProfile",
-                   err);
+    return aws_tie_both(c, item, aws_str(item, "InstanceId"), "AWSEC2Instance", "INSTANCE_PROFILE", aws_str(item, "IamInstanceProfile.Arn"),
+                        "AWSInstanceProfile", NULL, 0, err);
 }
 
 const aws_answer aws_answers_ec2[] = {

@@ -218,7 +218,8 @@ static int32_t address_target(aws_ctx *c, cg_str group, const target *t, cg_str 
 }
 
 /* `from` is the target group, or the load balancer that exposes the target through it. */
-static int32_t add_target(aws_ctx *c, cg_str from, const char *kind, cg_str group, const target *t, cspm_error **err)
+static int32_t add_target(aws_ctx *c, cg_str from, const char *from_label, const char *kind, cg_str group, const target *t,
+                          cspm_error **err)
 {
     const aws_edge_prop props[] = { { "port", t->port }, { "state", t->state }, { "protocol", t->protocol } };
     const char *label = NULL;
@@ -233,7 +234,7 @@ static int32_t add_target(aws_ctx *c, cg_str from, const char *kind, cg_str grou
         label = "AWSLoadBalancerV2";
     else
         rc = address_target(c, group, t, &id, err);
-    return rc == CSPM_OK ? aws_tie_with(c, t->at, from, kind, id, label, props, 3, err) : rc;
+    return rc == CSPM_OK ? aws_tie_both(c, t->at, from, from_label, kind, id, label, props, 3, err) : rc;
 }
 
 static int32_t target_health(aws_ctx *c, const cg_tree *item, cspm_error **err)
@@ -252,7 +253,7 @@ static int32_t target_health(aws_ctx *c, const cg_tree *item, cspm_error **err)
         return aws_skip(c, item, "no-target-group", err, "the answer does not say of which TargetGroupArn it is");
     c->item_account = aws_arn_part(group, 4);
     c->item_region = aws_arn_part(group, 3);
-    return add_target(c, group, "TARGETS", group, &t, err);
+    return add_target(c, group, "AWSELBV2TargetGroup", "TARGETS", group, &t, err);
 }
 
 /* ---- load balancers of the second generation ---- */
@@ -297,9 +298,9 @@ static int32_t inner_group(aws_ctx *c, const cg_tree *value, cg_str balancer, cs
                            .protocol = protocol.length ? cg_v_str(protocol) : cg_v_null() };
         if (!t.id.length)
             continue;
-        rc = add_target(c, group, "TARGETS", group, &t, err);
+        rc = add_target(c, group, "AWSELBV2TargetGroup", "TARGETS", group, &t, err);
         if (rc == CSPM_OK)
-            rc = add_target(c, balancer, "EXPOSE", group, &t, err);
+            rc = add_target(c, balancer, NULL, "EXPOSE", group, &t, err);
     }
     return rc;
 }

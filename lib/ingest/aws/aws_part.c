@@ -31,8 +31,7 @@ int32_t aws_tie(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg
 
 typedef struct tie {
     cg_str from, to;
-    const char *kind, *label;
-    bool label_from;
+    const char *kind, *from_label, *to_label;
     const aws_edge_prop *props;
     uint32_t n_props;
 } tie;
@@ -46,8 +45,10 @@ static int32_t fill_edge(cg_builder *b, const tie *t, cspm_error **err)
         cg_builder_set_kind(b, kind_id);
         rc = cg_builder_set_to(b, t->to.data, t->to.length, err);
     }
-    if (rc == CSPM_OK && t->label)
-        rc = cg_builder_stub_end(b, t->label_from, cg_builder_label(b, t->label, strlen(t->label)), err);
+    if (rc == CSPM_OK && t->from_label)
+        rc = cg_builder_stub_end(b, true, cg_builder_label(b, t->from_label, strlen(t->from_label)), err);
+    if (rc == CSPM_OK && t->to_label)
+        rc = cg_builder_stub_end(b, false, cg_builder_label(b, t->to_label, strlen(t->to_label)), err);
     for (uint32_t i = 0; i < t->n_props && rc == CSPM_OK; i++) {
         const uint32_t key = cg_builder_key(b, t->props[i].property, strlen(t->props[i].property));
         rc = key == CG_NO_NAME ? cg_nomem(cg_builder_mem(b), err) : cg_builder_set_prop(b, key, t->props[i].value, err);
@@ -73,18 +74,12 @@ static int32_t add_tie(aws_ctx *c, const cg_tree *at, const tie *t, cspm_error *
     return rc;
 }
 
-int32_t aws_tie_with(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str to, const char *label, const aws_edge_prop *props,
-                     uint32_t n_props, cspm_error **err)
+int32_t aws_tie_both(aws_ctx *c, const cg_tree *at, cg_str from, const char *from_label, const char *kind, cg_str to, const char *to_label,
+                     const aws_edge_prop *props, uint32_t n_props, cspm_error **err)
 {
-    const tie t = { .from = from, .to = to, .kind = kind, .label = label, .props = props, .n_props = n_props };
-
-    return add_tie(c, at, &t, err);
-}
-
-int32_t aws_tie_from_with(aws_ctx *c, const cg_tree *at, cg_str from, const char *label, const char *kind, cg_str to,
-                          const aws_edge_prop *props, uint32_t n_props, cspm_error **err)
-{
-    const tie t = { .from = from, .to = to, .kind = kind, .label = label, .label_from = true, .props = props, .n_props = n_props };
+    const tie t = {
+        .from = from, .from_label = from_label, .to = to, .to_label = to_label, .kind = kind, .props = props, .n_props = n_props
+    };
 
     return add_tie(c, at, &t, err);
 }
@@ -129,7 +124,8 @@ int32_t aws_part_add(aws_ctx *c, const aws_part *part, const cg_tree *value, cg_
     if (rc == CSPM_OK)
         rc = aws_node_end(c, !part->unowned, err);
     if (rc == CSPM_OK)
-        rc = aws_tie(c, value, part->up ? whole : parent, part->kind, part->up ? parent : whole, NULL, err);
+        rc = part->up ? aws_tie_both(c, value, whole, NULL, part->kind, parent, part->parent_label, NULL, 0, err)
+                      : aws_tie_both(c, value, parent, part->parent_label, part->kind, whole, NULL, NULL, 0, err);
     if (id)
         *id = whole;
     return rc;

@@ -9,9 +9,10 @@ typedef struct aws_part {
     const char *id;     /* text of the value that follows the id of the node it belongs to: "|{CidrBlock}" */
     const char *parent; /* property that holds the id of the node it belongs to; NULL = none */
     const aws_field *fields;
-    const char *kind; /* relationship with the node it belongs to */
-    bool up;          /* part -> node; else node -> part */
-    bool unowned;     /* no (:AWSAccount)-[:RESOURCE]->(part), no region */
+    const char *kind;         /* relationship with the node it belongs to */
+    bool up;                  /* part -> node; else node -> part */
+    bool unowned;             /* no (:AWSAccount)-[:RESOURCE]->(part), no region */
+    const char *parent_label; /* should no input define the node it belongs to: make a partial one */
 } aws_part;
 
 /* One part; `id` (may be NULL) gets the null string when it was skipped. */
@@ -28,11 +29,9 @@ typedef struct aws_edge_prop {
     const char *property;
     cg_value value;
 } aws_edge_prop;
-int32_t aws_tie_with(aws_ctx *c, const cg_tree *at, cg_str from, const char *kind, cg_str to, const char *label, const aws_edge_prop *props,
-                     uint32_t n_props, cspm_error **err);
-/* The same where `label` is for what it comes from. */
-int32_t aws_tie_from_with(aws_ctx *c, const cg_tree *at, cg_str from, const char *label, const char *kind, cg_str to,
-                          const aws_edge_prop *props, uint32_t n_props, cspm_error **err);
+/* `from_label` and `to_label` as in aws_link, for either end. */
+int32_t aws_tie_both(aws_ctx *c, const cg_tree *at, cg_str from, const char *from_label, const char *kind, cg_str to, const char *to_label,
+                     const aws_edge_prop *props, uint32_t n_props, cspm_error **err);
 /* A shape applied to a value inside the item at hand: c->id is what it was afterwards. `id` (may be NULL) gets the id of the node, or the
  * null string when it was skipped. */
 int32_t aws_apply_inside(aws_ctx *c, const aws_shape *shape, const cg_tree *value, cg_str *id, cspm_error **err);

@@ -145,6 +145,7 @@ static const aws_part tgw_route_part = {
     "HAS_ROUTE",
     false,
     false,
+    "AWSTransitGatewayRouteTable",
 };
 static const char *const tgw_route_labels[] = { "AWSTransitGatewayRoute", NULL };
 
@@ -184,6 +185,7 @@ static const aws_part tgw_association_part = {
     "ASSOCIATED_WITH",
     true,
     false,
+    "AWSTransitGatewayRouteTable",
 };
 static const aws_part tgw_propagation_part = {
     { "AWSTransitGatewayRouteTablePropagation" },
@@ -193,6 +195,7 @@ static const aws_part tgw_propagation_part = {
     "PROPAGATES",
     false,
     false,
+    "AWSTransitGatewayRouteTable",
 };
 
 static int32_t tgw_association(aws_ctx *c, const cg_tree *item, cspm_error **err)
@@ -204,7 +207,8 @@ static int32_t tgw_association(aws_ctx *c, const cg_tree *item, cspm_error **err
         return rc;
     rc = aws_part_add(c, &tgw_association_part, item, table, NULL, err);
     if (rc == CSPM_OK)
-        rc = aws_tie(c, item, aws_str(item, "TransitGatewayAttachmentId"), "ASSOCIATED_WITH", table, "AWSTransitGatewayRouteTable", err);
+        rc = aws_tie_both(c, item, aws_str(item, "TransitGatewayAttachmentId"), "AWSTransitGatewayAttachment", "ASSOCIATED_WITH", table,
+                          "AWSTransitGatewayRouteTable", NULL, 0, err);
     return rc;
 }
 
@@ -217,7 +221,8 @@ static int32_t tgw_propagation(aws_ctx *c, const cg_tree *item, cspm_error **err
         return rc;
     rc = aws_part_add(c, &tgw_propagation_part, item, table, NULL, err);
     if (rc == CSPM_OK)
-        rc = aws_tie(c, item, aws_str(item, "TransitGatewayAttachmentId"), "PROPAGATES_TO", table, "AWSTransitGatewayRouteTable", err);
+        rc = aws_tie_both(c, item, aws_str(item, "TransitGatewayAttachmentId"), "AWSTransitGatewayAttachment", "PROPAGATES_TO", table,
+                          "AWSTransitGatewayRouteTable", NULL, 0, err);
     return rc;
 }
 

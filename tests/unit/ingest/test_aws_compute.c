@@ -36,6 +36,26 @@ static void expect_prop(const loaded *l, const char *id, const char *key, const 
     free(value);
 }
 
+/* A property of the only relationship of a kind. */
+static void expect_edge_prop(const loaded *l, const char *from, const char *kind, const char *to, const char *key, int64_t number)
+{
+    const uint32_t kind_id = cg_name_find(l->graph, CG_NAMES_KIND, cg_str_from(kind));
+    const uint32_t key_id = cg_name_find(l->graph, CG_NAMES_KEY, cg_str_from(key));
+    const cg_node a = cg_node_find(l->graph, from, strlen(from)), b = cg_node_find(l->graph, to, strlen(to));
+    cg_arena arena;
+    cg_value v = cg_v_null();
+    cspm_error *err = NULL;
+    cg_rel_iter it;
+    cg_edge e;
+
+    cg_arena_init(&arena, l->mem);
+    for (cg_rel_iter_init(&it, l->graph); cg_rel_iter_next(&it, &e);)
+        if (e.from == a && e.to == b && e.kind == kind_id)
+            ck_assert_int_eq(cg_rel_prop(l->graph, e.rel, key_id, &arena, &v, &err), CSPM_OK);
+    ck_assert_msg(v.type == CG_INT && v.integer == number, "%s of (%s)-[%s]->(%s)", key, from, kind, to);
+    cg_arena_free(&arena);
+}
+
 static bool has_node(const loaded *l, const char *id)
 {
     return cg_node_find(l->graph, id, strlen(id)) != CG_NO_NODE;
@@ -315,6 +335,8 @@ START_TEST(transit_routes_belong_to_the_table_they_are_listed_under)
     ASSERT_LOADED(l);
     expect_edge(&l, "tgw-rtb-1|10.0.0.0/8", "ROUTES_TO_TGW_ATTACHMENT", "tgw-attach-1");
     expect_prop(&l, "tgw-rtb-1|10.0.0.0/8", "target", "\"tgw-attach-1\"");
+    expect_prop(&l, "tgw-rtb-1", "partial", "true");
+    ck_assert_uint_eq(test_count_diags(&l, "dangling-edge"), 0);
     test_drop(&l);
 }
 END_TEST
@@ -351,6 +373,7 @@ START_TEST(balancers_lead_to_what_answers)
     expect_edge(&l, LISTENER, "HAS_RULE", "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener-rule/app/lb/1/3/4");
     expect_edge(&l, LB, "ELBV2_TARGET_GROUP", TG);
     expect_edge(&l, TG, "TARGETS", "i-1");
+    expect_edge_prop(&l, TG, "TARGETS", "i-1", "port", 8080);
     expect_edge(&l, TG, "TARGETS", TG "|10.0.0.9");
     expect_edge(&l, LB, "SUBNET", "subnet-1");
     expect_nowhere(&l, "hush-hush");
