@@ -16,7 +16,7 @@ if ! { { [ -f build/meson/build.ninja ] || meson setup build/meson -Dtests=false
 fi
 ln -sfn meson/examples/cli/cspmgraph build/cspmgraph
 
-sample=examples/data/opengraph/estate
+sample=examples/data/estate
 build/cspmgraph analyze "$sample" --quiet --format table
 build/cspmgraph analyze "$sample" --quiet --format html -o build/quickstart/report.html
 echo
