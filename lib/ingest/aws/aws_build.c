@@ -23,8 +23,8 @@ static const aws_field project_fields[] = {
 static const aws_link project_links[] = {
     { "STS_ASSUMEROLE_ALLOW", false, "serviceRole", NULL, "AWSRole" },
     { "MEMBER_OF_AWS_VPC", false, "vpcConfig.vpcId", NULL, "AWSVpc" },
-    { "PART_OF_SUBNET", false, "vpcConfig.subnets[]", NULL, "EC2Subnet" },
-    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "vpcConfig.securityGroupIds[]", NULL, "EC2SecurityGroup" },
+    { "PART_OF_SUBNET", false, "vpcConfig.subnets[]", NULL, "AWSEC2Subnet" },
+    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "vpcConfig.securityGroupIds[]", NULL, "AWSEC2SecurityGroup" },
     { NULL, false, NULL, NULL, NULL },
 };
 static int32_t project_more(aws_ctx *c, const cg_tree *item, cspm_error **err);

@@ -15,7 +15,7 @@ static const aws_field subnet_group_fields[] = {
     { NULL, NULL, AWS_AS_IS },
 };
 static const aws_link subnet_group_links[] = {
-    { "RESOURCE", false, "Subnets[].SubnetIdentifier", NULL, "EC2Subnet" },
+    { "RESOURCE", false, "Subnets[].SubnetIdentifier", NULL, "AWSEC2Subnet" },
     { NULL, false, NULL, NULL, NULL },
 };
 static const aws_shape subnet_group = {
@@ -74,7 +74,7 @@ static const aws_field instance_fields[] = {
     { NULL, NULL, AWS_AS_IS },
 };
 static const aws_link instance_links[] = {
-    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "VpcSecurityGroups[].VpcSecurityGroupId", NULL, "EC2SecurityGroup" },
+    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "VpcSecurityGroups[].VpcSecurityGroupId", NULL, "AWSEC2SecurityGroup" },
     { "IS_CLUSTER_MEMBER_OF", false, "DBClusterIdentifier", "arn:{partition}:rds:{region}:{account}:cluster:{.}", "AWSRDSCluster" },
     { "STS_ASSUMEROLE_ALLOW", false, "AssociatedRoles[].RoleArn", NULL, "AWSRole" },
     { "USES_SECRET", false, "MasterUserSecret.SecretArn", NULL, "AWSSecretsManagerSecret" },
@@ -155,7 +155,7 @@ static const aws_field cluster_fields[] = {
     { NULL, NULL, AWS_AS_IS },
 };
 static const aws_link cluster_links[] = {
-    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "VpcSecurityGroups[].VpcSecurityGroupId", NULL, "EC2SecurityGroup" },
+    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "VpcSecurityGroups[].VpcSecurityGroupId", NULL, "AWSEC2SecurityGroup" },
     { "STS_ASSUMEROLE_ALLOW", false, "AssociatedRoles[].RoleArn", NULL, "AWSRole" },
     { "USES_SECRET", false, "MasterUserSecret.SecretArn", NULL, "AWSSecretsManagerSecret" },
     { "MEMBER_OF_DB_SUBNET_GROUP", false, "DBSubnetGroup", "arn:{partition}:rds:{region}:{account}:subgrp:{.}", "AWSDBSubnetGroup" },
@@ -461,7 +461,7 @@ static const aws_field redshift_fields[] = {
     { NULL, NULL, AWS_AS_IS },
 };
 static const aws_link redshift_links[] = {
-    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "VpcSecurityGroups[].VpcSecurityGroupId", NULL, "EC2SecurityGroup" },
+    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "VpcSecurityGroups[].VpcSecurityGroupId", NULL, "AWSEC2SecurityGroup" },
     { "MEMBER_OF_AWS_VPC", false, "VpcId", NULL, "AWSVpc" },
     { "STS_ASSUMEROLE_ALLOW", false, "IamRoles[].IamRoleArn", NULL, "AWSRole" },
     { "USES_SECRET", false, "MasterPasswordSecretArn", NULL, "AWSSecretsManagerSecret" },
@@ -511,7 +511,7 @@ static const aws_field cache_fields[] = {
     { NULL, NULL, AWS_AS_IS },
 };
 static const aws_link cache_links[] = {
-    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "SecurityGroups[].SecurityGroupId", NULL, "EC2SecurityGroup" },
+    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "SecurityGroups[].SecurityGroupId", NULL, "AWSEC2SecurityGroup" },
     { NULL, false, NULL, NULL, NULL },
 };
 static const aws_field cache_topic_fields[] = {
@@ -567,8 +567,8 @@ static const aws_field domain_fields[] = {
     { NULL, NULL, AWS_AS_IS },
 };
 static const aws_link domain_links[] = {
-    { "PART_OF_SUBNET", false, "VPCOptions.SubnetIds[]", NULL, "EC2Subnet" },
-    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "VPCOptions.SecurityGroupIds[]", NULL, "EC2SecurityGroup" },
+    { "PART_OF_SUBNET", false, "VPCOptions.SubnetIds[]", NULL, "AWSEC2Subnet" },
+    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "VPCOptions.SecurityGroupIds[]", NULL, "AWSEC2SecurityGroup" },
     { NULL, false, NULL, NULL, NULL },
 };
 static int32_t domain_more(aws_ctx *c, const cg_tree *item, cspm_error **err);

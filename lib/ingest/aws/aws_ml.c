@@ -22,14 +22,14 @@ static const aws_field dev_endpoint_fields[] = {
 };
 static const aws_link dev_endpoint_links[] = {
     { "STS_ASSUMEROLE_ALLOW", false, "RoleArn", NULL, "AWSRole" },
-    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "SecurityGroupIds[]", NULL, "EC2SecurityGroup" },
+    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "SecurityGroupIds[]", NULL, "AWSEC2SecurityGroup" },
     { NULL, false, NULL, NULL, NULL },
 };
 static int32_t dev_endpoint_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
     const cg_str subnet = aws_str(item, "SubnetId");
 
-    return cg_str_starts(subnet, CG_STR("subnet-")) ? aws_edge(c, item, c->id, "PART_OF_SUBNET", subnet, "EC2Subnet", err) : CSPM_OK;
+    return cg_str_starts(subnet, CG_STR("subnet-")) ? aws_edge(c, item, c->id, "PART_OF_SUBNET", subnet, "AWSEC2Subnet", err) : CSPM_OK;
 }
 static const aws_shape dev_endpoint = {
     .labels = { "AWSGlueDevEndpoint" },
@@ -136,8 +136,8 @@ static const aws_field connection_fields[] = {
 };
 static const aws_link connection_links[] = {
     { "USES_SECRET", false, "AuthenticationConfiguration.SecretArn", NULL, "AWSSecretsManagerSecret" },
-    { "PART_OF_SUBNET", false, "PhysicalConnectionRequirements.SubnetId", NULL, "EC2Subnet" },
-    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "PhysicalConnectionRequirements.SecurityGroupIdList[]", NULL, "EC2SecurityGroup" },
+    { "PART_OF_SUBNET", false, "PhysicalConnectionRequirements.SubnetId", NULL, "AWSEC2Subnet" },
+    { "MEMBER_OF_EC2_SECURITY_GROUP", false, "PhysicalConnectionRequirements.SecurityGroupIdList[]", NULL, "AWSEC2SecurityGroup" },
     { NULL, false, NULL, NULL, NULL },
 };
 static const aws_shape connection = {
@@ -156,9 +156,9 @@ static int32_t take_connection(aws_ctx *c, const cg_tree *item, cspm_error **err
         "STS_ASSUMEROLE_ALLOW", false, path, NULL, "AWSRole"                                                                               \
     }
 #define IN_NETWORK(groups, subnets)                                                                                                        \
-    { "MEMBER_OF_EC2_SECURITY_GROUP", false, groups, NULL, "EC2SecurityGroup" },                                                           \
+    { "MEMBER_OF_EC2_SECURITY_GROUP", false, groups, NULL, "AWSEC2SecurityGroup" },                                                        \
     {                                                                                                                                      \
-        "PART_OF_SUBNET", false, subnets, NULL, "EC2Subnet"                                                                                \
+        "PART_OF_SUBNET", false, subnets, NULL, "AWSEC2Subnet"                                                                             \
     }
 #define NO_LINK                                                                                                                            \
     {                                                                                                                                      \
@@ -280,7 +280,7 @@ static const aws_field domain_fields[] = { ARN_OF("DomainArn"),
                                            NO_FIELD };
 static const aws_link domain_links[] = { RUNS_AS("DefaultUserSettings.ExecutionRole"),
                                          { "MEMBER_OF_AWS_VPC", false, "VpcId", NULL, "AWSVpc" },
-                                         { "PART_OF_SUBNET", false, "SubnetIds[]", NULL, "EC2Subnet" },
+                                         { "PART_OF_SUBNET", false, "SubnetIds[]", NULL, "AWSEC2Subnet" },
                                          NO_LINK };
 static const aws_shape domain = { .labels = { "AWSSageMakerDomain" },
                                   .id = "{DomainArn}",

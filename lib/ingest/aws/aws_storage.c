@@ -216,7 +216,7 @@ static int32_t take_bucket(aws_ctx *c, const cg_tree *item, cspm_error **err)
 /* ---- S3: the account's own block ---- */
 
 static const aws_field account_block_fields[] = {
-    { "id", "{AccountId|account|$argument}:s3-public-access-block", AWS_AS_IS },
+    { "id", "@", AWS_AS_IS },
     { "account_id", "{AccountId|account|$argument}", AWS_AS_IS },
     { "block_public_acls", "PublicAccessBlockConfiguration.BlockPublicAcls", AWS_AS_IS },
     { "ignore_public_acls", "PublicAccessBlockConfiguration.IgnorePublicAcls", AWS_AS_IS },
@@ -226,10 +226,15 @@ static const aws_field account_block_fields[] = {
 };
 static const aws_shape account_block = {
     .labels = { "AWSS3AccountPublicAccessBlock", "S3AccountPublicAccessBlock" },
-    .id = "{AccountId|account|$argument}:s3-public-access-block",
+    .id = "{@}",
     .fields = account_block_fields,
-    .global = true,
 };
+static int32_t take_account_block(aws_ctx *c, const cg_tree *item, cspm_error **err)
+{
+    static const char *const ids[] = { "{AccountId|account|$argument}:{region}", "{AccountId|account|$argument}:s3", NULL };
+
+    return aws_apply_as(c, &account_block, item, ids, err);
+}
 
 /* ---- EFS ---- */
 
@@ -286,8 +291,8 @@ static const aws_field mount_target_fields[] = {
 };
 static const aws_link mount_target_links[] = {
     { "ATTACHED_TO", false, "FileSystemId", NULL, "AWSEfsFileSystem" },
-    { "PART_OF_SUBNET", false, "SubnetId", NULL, "EC2Subnet" },
-    { "NETWORK_INTERFACE", false, "NetworkInterfaceId", NULL, "NetworkInterface" },
+    { "PART_OF_SUBNET", false, "SubnetId", NULL, "AWSEC2Subnet" },
+    { "NETWORK_INTERFACE", false, "NetworkInterfaceId", NULL, "AWSNetworkInterface" },
     { NULL, false, NULL, NULL, NULL },
 };
 static const aws_shape mount_target = {
@@ -354,7 +359,7 @@ const aws_answer aws_answers_storage[] = {
       .sign = "LambdaFunctionConfigurations",
       .take = take_bucket },
     { .operation = "s3api.get-bucket-tagging", .items = "", .sign = "TagSet", .take = take_bucket },
-    { .operation = "s3control.get-public-access-block", .items = "", .sign = "PublicAccessBlockConfiguration", .shape = &account_block },
+    { .operation = "s3control.get-public-access-block", .items = "", .sign = "PublicAccessBlockConfiguration", .take = take_account_block },
     { .operation = "efs.describe-file-systems", .items = "FileSystems[]", .sign = "FileSystemId", .shape = &file_system },
     { .operation = "efs.describe-file-system-policy", .items = "", .sign = "FileSystemId", .shape = &file_system },
     { .operation = "efs.describe-mount-targets", .items = "MountTargets[]", .sign = "MountTargetId", .shape = &mount_target },
