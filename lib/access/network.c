@@ -67,6 +67,8 @@ static bool add_block(void *user, const cg_cidr *block)
 {
     text_list *t = user;
     cg_buf b;
+    if (t->list->count == t->capacity)
+        return false;
     cg_buf_init(&b, t->w->n->mem, 64);
     cg_cidr_write(&b, block);
     bool more = add_text(t, &b);
@@ -90,19 +92,24 @@ static int32_t start_list(writer *w, text_list *t, cspm_error **err)
 }
 
 /* Sources as people write them: everything public of a family is its whole line. */
-static int32_t widen(writer *w, const net_fronts *f, cg_ranges sources, cg_ranges *out, cspm_error **err)
+static int32_t list_ranges(writer *w, const net_fronts *f, cg_ranges sources, text_list *t, cspm_error **err)
 {
-    *out = sources;
-    for (int i = 0; i < 2; i++)
-        if (cg_ranges_covers(sources, f->open[i]) && !cg_ranges_combine(w->arena, *out, f->line[i], CG_SET_OR, out))
+    for (int i = 0; i < 2; i++) {
+        cg_ranges none = { 0, NULL };
+        bool whole = cg_ranges_covers(sources, f->open[i]);
+        if (!cg_ranges_combine(w->arena, sources, whole ? f->line[i] : none, CG_SET_MINUS, &sources))
             return cg_nomem(w->n->mem, err);
+        if (whole)
+            cg_ranges_blocks(f->line[i], add_block, t);
+    }
+    cg_ranges_blocks(sources, add_block, t);
     return CSPM_OK;
 }
 
 static int32_t set_properties(writer *w, const net_fronts *f, const net_exposed *x, cspm_error **err)
 {
     cg_packets p = x->sure.count ? x->sure : x->maybe;
-    cg_ranges sources, services, foreign, shown;
+    cg_ranges sources, services, foreign;
     text_list ports, ranges;
     cg_buf b;
     int32_t rc;
@@ -115,7 +122,7 @@ static int32_t set_properties(writer *w, const net_fronts *f, const net_exposed 
         return rc;
     if (x->missing && (rc = cg_layer_set_prop(w->l, x->node, w->partial, cg_v_bool(true), err)) < 0)
         return rc;
-    if ((rc = start_list(w, &ports, err)) < 0 || (rc = start_list(w, &ranges, err)) < 0 || (rc = widen(w, f, sources, &shown, err)) < 0)
+    if ((rc = start_list(w, &ports, err)) < 0 || (rc = start_list(w, &ranges, err)) < 0)
         return rc;
     for (uint32_t i = 0; i < services.count && ports.list->count < LIST_MOST; i++) {
         cg_buf_init(&b, w->n->mem, 256);
@@ -123,7 +130,8 @@ static int32_t set_properties(writer *w, const net_fronts *f, const net_exposed 
         add_text(&ports, &b);
         cg_buf_free(&b);
     }
-    cg_ranges_blocks(shown, add_block, &ranges);
+    if ((rc = list_ranges(w, f, sources, &ranges, err)) < 0)
+        return rc;
     rc = set_list(w, x->node, w->ports, &ports, err);
     return rc < 0 ? rc : set_list(w, x->node, w->ranges, &ranges, err);
 }

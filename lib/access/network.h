@@ -24,7 +24,9 @@ typedef enum {
     CG_NET_AT_LAUNCH = 1024,  /* a public address is assigned when it starts */
     CG_NET_NO_TRANSIT = 2048, /* attachments or routes of a transit gateway */
     CG_NET_NO_POLICY = 4096,  /* the policy that lets anybody call, or what a condition of it asks */
-    CG_NET_NO_LINK = 8192     /* what a door of the cloud leads through to get inside */
+    CG_NET_NO_LINK = 8192,    /* what a door of the cloud leads through to get inside */
+    CG_NET_NO_SCHEME = 16384, /* whether a balancer faces the internet */
+    CG_NET_NO_URL = 32768     /* the URL of a function that everybody may call by one */
 } cg_net_missing;
 
 /* Services that get through for certain, and those that may when what is missing allows it (a superset). */

@@ -25,7 +25,7 @@ static void only_maybe(cg_net_exposure *e, uint32_t missing)
     e->missing |= missing;
 }
 
-/* Without authentication, and yet the function's own policy must let everybody call. */
+/* Without authentication, and yet the function's own policy must let everybody call. What of it cannot be read may do so. */
 static int32_t url_policy(net_fronts *f, cg_node function, cg_access_result *out, cspm_error **err)
 {
     static const cg_str none[] = { { "NONE", 4 } };
@@ -48,6 +48,24 @@ static int32_t url_policy(net_fronts *f, cg_node function, cg_access_result *out
     rc = cg_aws_decide(&request, &policies, &decision, err);
     *out = decision.result;
     cg_decision_free(&decision);
+    for (uint32_t i = 0; rc == CSPM_OK && i < policy->n_statements && *out == CG_ACCESS_IMPLICITLY_DENIED; i++) {
+        cg_statement_facts facts;
+        cg_policy_statement_facts(policy, i, &facts);
+        if (!facts.readable)
+            *out = CG_ACCESS_CONDITIONAL;
+    }
+    return rc;
+}
+
+/* The inventory's own word for a policy that names everybody. */
+static int32_t said_anonymous(net_fronts *f, cg_node function, bool *out, cspm_error **err)
+{
+    const cg_str *actions;
+    uint32_t count;
+    int32_t rc = net_texts(f->n, function, NK_anonymous_actions, &actions, &count, err);
+    *out = false;
+    for (uint32_t i = 0; rc == CSPM_OK && i < count; i++)
+        *out |= cg_str_eq_nocase(actions[i], CG_STR("lambda:InvokeFunctionUrl"));
     return rc;
 }
 
@@ -55,14 +73,17 @@ static int32_t function_url(net_fronts *f, cg_node node, cspm_error **err)
 {
     cg_net_exposure e;
     cg_access_result result;
-    if (!cg_str_eq_nocase(net_text(f->n, node, NK_function_url_auth_type), CG_STR("NONE")))
-        return CSPM_OK;
-    int32_t rc = open_web(f, &e, err);
-    if (rc < 0 || (rc = url_policy(f, node, &result, err)) < 0)
+    bool anonymous, url = cg_str_eq_nocase(net_text(f->n, node, NK_function_url_auth_type), CG_STR("NONE"));
+    int32_t rc = said_anonymous(f, node, &anonymous, err);
+    if (rc < 0 || (!url && (!anonymous || net_text(f->n, node, NK_function_url_auth_type).data)))
         return rc;
-    if (result == CG_ACCESS_IMPLICITLY_DENIED || result == CG_ACCESS_EXPLICITLY_DENIED)
+    if ((rc = open_web(f, &e, err)) < 0 || (rc = url_policy(f, node, &result, err)) < 0)
+        return rc;
+    if (!anonymous && (result == CG_ACCESS_IMPLICITLY_DENIED || result == CG_ACCESS_EXPLICITLY_DENIED))
         return CSPM_OK;
-    if (result == CG_ACCESS_CONDITIONAL)
+    if (!url)
+        only_maybe(&e, CG_NET_NO_URL);
+    else if (!anonymous && result == CG_ACCESS_CONDITIONAL)
         only_maybe(&e, CG_NET_NO_POLICY);
     return net_fronts_add(f, node, &e, NULL, 0, CG_NO_NODE, err);
 }

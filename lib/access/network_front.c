@@ -45,7 +45,9 @@ void net_missing_write(cg_buf *b, uint32_t missing)
                                          "it gets a public address when it starts",
                                          "routes of the transit gateway are not in the export",
                                          "its policy is not in the export, or depends on a condition",
-                                         "the private link to it is not in the export" };
+                                         "the private link to it is not in the export",
+                                         "whether it faces the internet is not in the export",
+                                         "its function URL is not in the export" };
     bool first = true;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (missing >> i & 1) {

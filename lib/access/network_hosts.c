@@ -262,27 +262,28 @@ static int32_t read_balancer(cg_network *n, cg_node node, interface_list *list, 
 {
     cg_net_interface like = { .node = node, .subnet = CG_NET_NONE };
     cg_net_endpoint e = { .node = node, .kind = CG_NET_BALANCER, .source = true, .target = true };
-    bool facing = cg_str_eq(net_text(n, node, NK_scheme), CG_STR("internet-facing")),
-         network = cg_str_eq(net_text(n, node, NK_type), CG_STR("network"));
+    cg_str scheme = net_text(n, node, NK_scheme);
+    bool facing = cg_str_eq(scheme, CG_STR("internet-facing")), network = cg_str_eq(net_text(n, node, NK_type), CG_STR("network"));
     int32_t rc = read_guard(n, node, NR_MEMBER_OF_EC2_SECURITY_GROUP, &like.guard, err);
     /* A network balancer without groups of its own lets everything pass. */
     if (rc == CSPM_OK && network && n->guards.data[like.guard].n_groups == 0)
         rc = net_guard(n, NULL, 0, true, &like.guard, err);
     like.public_sure = facing ? CG_NET_V4 : 0;
+    like.public_maybe = scheme.data ? 0 : CG_NET_V4;
     if (facing && cg_str_starts(net_text(n, node, NK_ip_address_type), CG_STR("dualstack")))
         like.public_sure |= CG_NET_V6;
     if (rc == CSPM_OK)
         rc = read_interfaces(n, node, (uint32_t)n->endpoints.count, list, err);
     for (size_t i = 0; rc == CSPM_OK && i < list->count; i++) {
         list->data[i].public_sure |= like.public_sure;
-        list->data[i].public_maybe |= like.public_sure;
+        list->data[i].public_maybe |= like.public_sure | like.public_maybe;
         if (n->guards.data[list->data[i].guard].n_groups == 0)
             list->data[i].guard = like.guard;
     }
     if (rc == CSPM_OK && list->count == 0)
         rc = place(n, node, like, list, err);
     if (rc == CSPM_OK && list->count == 0) {
-        like.public_maybe = like.public_sure;
+        like.public_maybe |= like.public_sure;
         rc = cg_vec_push(n->mem, list, like) ? CSPM_OK : cg_nomem(n->mem, err);
     }
     return rc == CSPM_OK ? add_endpoint(n, e, list, err) : rc;

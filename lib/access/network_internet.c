@@ -194,7 +194,8 @@ int32_t cg_net_from_internet(const cg_network *n, cg_arena *arena, const cg_net_
     }
     if ((rc = families(n, arena, i->public_sure, &sure, err)) < 0 || (rc = families(n, arena, i->public_maybe, &maybe, err)) < 0)
         return rc;
-    e.missing |= i->public_sure != i->public_maybe ? CG_NET_AT_LAUNCH : 0;
+    if (i->public_sure != i->public_maybe)
+        e.missing |= net_sort_of(n, i->node) == NET_BALANCER ? CG_NET_NO_SCHEME : CG_NET_AT_LAUNCH;
     if (!cg_packets_of(arena, services, sure, &e.sure) || !cg_packets_of(arena, services, maybe, &e.maybe))
         return cg_nomem(n->mem, err);
     if ((rc = routed(n, arena, i->subnet, &way, trace, err)) < 0)

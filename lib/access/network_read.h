@@ -51,7 +51,7 @@ typedef enum {
     X(port) X(instance_port) X(target_type) X(ip) X(publicly_accessible) X(endpoint_port) X(endpoint_public_access)                       \
     X(public_access_cidrs) X(assign_public_ip) X(function_url_auth_type) X(name) X(trustedRanges) X(preserve_client_ip)                   \
     X(requester_vpc_id) X(accepter_vpc_id) X(last_status) X(endpoint_type) X(disableexecuteapiendpoint) X(enabled) X(policy)              \
-    X(ip_address_type) X(is_publicly_accessible)
+    X(ip_address_type) X(is_publicly_accessible) X(anonymous_actions)
 #define NET_KINDS(X)                                                                                                                       \
     X(MEMBER_OF_AWS_VPC) X(BLOCK_ASSOCIATION) X(ROUTE) X(ASSOCIATION) X(ASSOCIATED_SUBNET) X(ROUTES_TO) X(ROUTES_TO_GATEWAY)              \
     X(DESTINATION_PREFIX_LIST) X(PART_OF_SUBNET) X(MEMBER_OF_NACL) X(MEMBER_OF_EC2_SECURITY_GROUP) X(MEMBER_OF_SECURITY_GROUP)            \
