@@ -86,6 +86,9 @@ uint32_t output_width(void);
 /* rows.c: a cursor as table, json, ndjson or csv. */
 int rows_print(const options *o, cspm_cursor *cursor, const char *format, uint32_t *truncated);
 
+/* explorer.c: the text of the graph form that a share link stands for; EXIT_DONE or an exit code after a message. */
+int explorer_query(session *s, const char *argument, cspm_buffer **out);
+
 /* commands */
 int command_analyze(session *s);
 int command_can(session *s);

@@ -70,22 +70,34 @@ int command_query(session *s)
     cspm_query *query = NULL;
     cspm_params *params = NULL;
     cspm_cursor *cursor = NULL;
-    cspm_buffer *plan = NULL;
+    cspm_buffer *plan = NULL, *imported = NULL;
     cspm_error *error = NULL;
+    size_t length = CSPM_NUL;
     uint32_t truncated = 0, language = CSPM_LANG_GRAPH;
+    int rc = EXIT_DONE;
     cspm_run_options run;
     if (o->arguments.count < 1)
         return usage_error("no query; see cspmgraph query --help");
     if (o->language && strcmp(o->language, "pipe") == 0)
         language = CSPM_LANG_PIPE;
+    else if (o->language && strcmp(o->language, "explorer") == 0)
+        rc = explorer_query(s, o->arguments.items[0], &imported);
     else if (o->language && strcmp(o->language, "graph") != 0)
-        return usage_error("--lang is graph or pipe; '%s' is not", o->language);
+        return usage_error("--lang is graph, pipe or explorer; '%s' is not", o->language);
+    if (rc != EXIT_DONE)
+        return rc;
+    if (imported && o->arguments.count == 1) /* without an input: what the link says */
+        return output_buffer(o, imported);
     /* The text is checked before any input is read. */
-    if (cspm_query_compile(s->context, o->arguments.items[0], CSPM_NUL, language, &query, &error) != CSPM_OK)
-        return report(error);
+    const char *text = imported ? cspm_buffer_data(imported, &length) : o->arguments.items[0];
+    if (cspm_query_compile(s->context, text, length, language, &query, &error) != CSPM_OK)
+        rc = report(error);
+    cspm_buffer_unref(imported);
+    if (rc != EXIT_DONE)
+        return rc;
     for (uint32_t i = 0; i < cspm_query_warning_count(query) && !o->quiet; i++)
         fprintf(stderr, "query: warning: %s\n", cspm_query_warning(query, i, NULL));
-    int rc = set_parameters(s, &params);
+    rc = set_parameters(s, &params);
     if (rc == EXIT_DONE)
         rc = session_load(s, o->arguments.items + 1, o->arguments.count - 1);
     if (rc == EXIT_DONE && cspm_params_set_rules(params, s->rules, &error) != CSPM_OK)

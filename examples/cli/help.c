@@ -36,7 +36,9 @@ static const page pages[] = {
                  "opengraph, arg\n" LOAD_OPTIONS "\nExample:\n  cspmgraph analyze exports/ --format html -o report.html\n" },
     { "query", "cspmgraph query [OPTIONS] QUERY INPUT...", "rows that match a query",
       INPUT_TEXT "\nOptions:\n"
-                 "  --lang NAME            graph (default): patterns; pipe: operators on the tables securityresources, nodes, edges\n"
+                 "  --lang NAME            graph (default): patterns; pipe: operators on the tables securityresources, nodes, edges;\n"
+                 "                         explorer: QUERY is a Cloud Security Explorer link, its JSON, or a file with either;\n"
+                 "                         without INPUT its text in the graph language is printed\n"
                  "  --param NAME=JSON      a value for $NAME (may be repeated)\n"
                  "  --explain              print the plan instead of running it\n"
                  "  --profile              run it and print the plan with the rows each step made\n"

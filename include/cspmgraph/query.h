@@ -141,6 +141,15 @@ CSPM_API int32_t cspm_query_profile(cspm_query *query, cspm_graph *graph, const 
  */
 CSPM_API int32_t cspm_query_reads(const cspm_query *query, const char *key, size_t length);
 /**
+ * The query a share link of Microsoft's Cloud Security Explorer stands for, as text of the graph form.
+ * @param link the link, or the JSON in it ("securitygraphquery", version 2)
+ * @param[out] out the caller's to unref
+ * @return CSPM_OK, CSPM_E_PARSE (not JSON), CSPM_E_QUERY (a resource type, connection or insight nobody knows, by name), CSPM_E_LIMIT
+ * @thread any
+ * @since 0.1
+ */
+CSPM_API int32_t cspm_explorer_query(cspm_context *context, const char *link, size_t length, cspm_buffer **out, cspm_error **err);
+/**
  * How many things the reader of the answer should know that the text of the query already tells, such as a table or a type of rows this version
  * makes none of.
  * @thread any

@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "api/query_rows.h"
 #include "base/time.h"
+#include "query/explorer.h"
 #include "query/query.h"
 
 struct cspm_params {
@@ -316,4 +317,19 @@ const char *cspm_query_warning(const cspm_query *query, uint32_t i, size_t *leng
     if (length)
         *length = text.length;
     return text.data;
+}
+
+int32_t cspm_explorer_query(cspm_context *context, const char *link, size_t length, cspm_buffer **out, cspm_error **err)
+{
+    cg_buf b;
+    if (!context || !out)
+        return CSPM_E_INVALID;
+    *out = NULL;
+    API_CHECK(context->mem, link, err, "the link is NULL");
+    cg_buf_init(&b, context->mem, 0);
+    int32_t rc = cg_explorer_to_query(context->mem, api_str(link, length), &b, err);
+    if (rc == CSPM_OK)
+        return cg_buffer_from_buf(&b, out, err);
+    cg_buf_free(&b);
+    return rc;
 }

@@ -4,6 +4,7 @@ int main(void)
 {
     SRunner *sr = srunner_create(pipe_suite());
     srunner_add_suite(sr, pipe_corpus_suite());
+    srunner_add_suite(sr, explorer_suite());
     srunner_set_tap(sr, "-");
     srunner_run_all(sr, CK_ENV);
     int failed = srunner_ntests_failed(sr);
