@@ -1,7 +1,7 @@
 /* The stages in their order: a later one sees what an earlier one has found. */
 #include "access/derive.h"
 
-static const cg_stage *const stages[] = { &cg_stage_network, &cg_stage_aws };
+static const cg_stage *const stages[] = { &cg_stage_network, &cg_stage_aws, &cg_stage_kubernetes, &cg_stage_kubernetes_network };
 
 /* What the relationships mean has to stand in the layer that brings them in. */
 static int32_t set_meanings(const cg_derive_request *r, cg_layer_builder *l, cspm_error **err)

@@ -71,7 +71,7 @@ typedef struct cg_stage {
     const char *name; /* of its layer: "network", "aws", "kubernetes" */
     int32_t (*run)(cg_graph *g, const cg_derive_request *r, cg_layer_builder *l, cspm_op *op, cspm_error **err);
 } cg_stage;
-extern const cg_stage cg_stage_network, cg_stage_aws, cg_stage_kubernetes;
+extern const cg_stage cg_stage_network, cg_stage_aws, cg_stage_kubernetes, cg_stage_kubernetes_network;
 
 /* Run every stage over the inventory; a stage that adds nothing leaves no layer. Kinds a stage brings in get their meaning in its layer.
  * The caller owns *out. */

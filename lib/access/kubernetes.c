@@ -4,7 +4,7 @@
 static int32_t run(cg_graph *g, const cg_derive_request *r, cg_layer_builder *l, cspm_op *op, cspm_error **err)
 {
     static int32_t (*const parts[])(kube_estate *) = { kube_load,       kube_describe_grants, kube_find_identities, kube_bind_roles,
-                                                       kube_use_grants, kube_cross_hosts,     kube_select };
+                                                       kube_use_grants, kube_cross_hosts,     kube_select,          kube_join_clouds };
     kube_estate k = { .g = g, .mem = cg_graph_mem(g), .op = op, .l = l, .err = err };
     int32_t rc = CSPM_OK;
 

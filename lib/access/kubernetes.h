@@ -10,20 +10,23 @@
 #define KUBE_KINDS(X)                                                                                                                      \
     X(RESOURCE)                                                                                                                            \
     X(CONTAINS)                                                                                                                            \
-    X(RUNS_ON) X(MAY_RUN_ON) X(RUNS_AS) X(WORKLOAD_PARENT) X(OWNED_BY) X(SUBJECT) X(GRANTS) X(ROLE_REF) X(MOUNTS) X(TARGETS)               \
-        X(HAS_ENDPOINT) X(HAS_TOKEN_SECRET) X(ASSUMES_ROLE) X(ROUTES) X(CAN_ACCESS) X(APPLIES_TO) X(POD_CREATE) X(POD_PATCH) X(POD_EXEC)   \
-            X(TOKEN_BRUTEFORCE) X(TOKEN_LIST) X(READS_SECRET) X(GENERATE_TOKEN) X(CREATE_POD_WITH_SA) X(IDENTITY_IMPERSONATE) X(ROLE_BIND) \
-                X(ROLE_ESCALATE) X(PERMISSION_DISCOVER) X(ADMINISTERS) X(CLUSTER_ADMIN) X(MEMBER_OF) X(ENDPOINT_EXPLOIT)                   \
-                    X(EXPLOIT_HOST_TRAVERSE)
+    X(RUNS_ON)                                                                                                                             \
+    X(MAY_RUN_ON)                                                                                                                          \
+    X(RUNS_AS) X(WORKLOAD_PARENT) X(OWNED_BY) X(SUBJECT) X(GRANTS) X(ROLE_REF) X(MOUNTS) X(TARGETS) X(HAS_ENDPOINT) X(HAS_TOKEN_SECRET)    \
+        X(ASSUMES_ROLE) X(ROUTES) X(CAN_ACCESS) X(APPLIES_TO) X(POD_CREATE) X(POD_PATCH) X(POD_EXEC) X(TOKEN_BRUTEFORCE) X(TOKEN_LIST)     \
+            X(READS_SECRET) X(GENERATE_TOKEN) X(CREATE_POD_WITH_SA) X(IDENTITY_IMPERSONATE) X(ROLE_BIND) X(ROLE_ESCALATE)                  \
+                X(PERMISSION_DISCOVER) X(ADMINISTERS) X(CLUSTER_ADMIN) X(MEMBER_OF) X(ENDPOINT_EXPLOIT) X(EXPLOIT_HOST_TRAVERSE)           \
+                    X(STS_ASSUMEROLE_ALLOW) X(MAPS_TO)
 #define KUBE_LABELS(X)                                                                                                                     \
     X(KubernetesCluster)                                                                                                                   \
     X(KubernetesNode)                                                                                                                      \
-    X(Node) X(KubernetesAnyNode) X(KubernetesNamespace) X(KubernetesPod) X(Pod) X(KubernetesContainer) X(Container)                        \
-        X(KubernetesPodTemplate) X(KubernetesContainerTemplate) X(KubernetesTokenVolume) X(KubernetesVolume) X(Volume)                     \
-            X(KubernetesVolumeTemplate) X(KubernetesServiceAccount) X(KubernetesUser) X(KubernetesGroup) X(KubernetesIdentity)             \
-                X(KubernetesSecret) X(KubernetesRole) X(KubernetesClusterRole) X(KubernetesPermissionSet) X(KubernetesService)             \
-                    X(KubernetesIngress) X(KubernetesGateway) X(KubernetesHTTPRoute) X(KubernetesEndpoint) X(KubernetesNetworkPolicy)      \
-                        X(Internet) X(Administrator)
+    X(Node)                                                                                                                                \
+    X(KubernetesAnyNode)                                                                                                                   \
+    X(KubernetesNamespace) X(KubernetesPod) X(Pod) X(KubernetesContainer) X(Container) X(KubernetesPodTemplate)                            \
+        X(KubernetesContainerTemplate) X(KubernetesTokenVolume) X(KubernetesVolume) X(Volume) X(KubernetesVolumeTemplate)                  \
+            X(KubernetesServiceAccount) X(KubernetesUser) X(KubernetesGroup) X(KubernetesIdentity) X(KubernetesSecret) X(KubernetesRole)   \
+                X(KubernetesClusterRole) X(KubernetesPermissionSet) X(KubernetesService) X(KubernetesIngress) X(KubernetesGateway)         \
+                    X(KubernetesHTTPRoute) X(KubernetesEndpoint) X(KubernetesNetworkPolicy) X(Internet) X(Administrator)
 #define KUBE_KIND_NAME(name) KR_##name,
 #define KUBE_LABEL_NAME(name) KL_##name,
 typedef enum { KUBE_KINDS(KUBE_KIND_NAME) KUBE_N_KINDS } kube_kind;
@@ -172,6 +175,7 @@ int32_t kube_use_grants(kube_estate *k);      /* kubernetes_grants.c */
 int32_t kube_bind_roles(kube_estate *k);      /* kubernetes_bind.c */
 int32_t kube_cross_hosts(kube_estate *k);     /* kubernetes_template.c */
 int32_t kube_select(kube_estate *k);          /* kubernetes_select.c */
+int32_t kube_join_clouds(kube_estate *k);     /* kubernetes_cloud.c */
 int32_t kube_expose(kube_estate *k);          /* kubernetes_expose.c */
 
 /* ---- kubernetes_select.c, for exposure ---- */

@@ -1,4 +1,6 @@
 /* From the internet to services, ingresses and gateways, and on to the pods and containers behind them. */
+#include <stdlib.h>
+
 #include "access/kubernetes_network.h"
 
 /* ---- who stands in front ---- */
@@ -134,37 +136,46 @@ static bool has_port(kube_estate *k, cg_node container, kube_port *p, bool *decl
     return false;
 }
 
-/* The containers of a pod that answer at a port: those that declare it, or all when none declares any. */
-static int32_t containers(kube_network *x, cg_node pod, kube_port p, const exposure *e)
+/* Its ports, as the network stage writes them: "tcp/8080". */
+static int32_t note_port(kube_network *x, cg_node pod, const kube_port *p)
 {
     kube_estate *k = x->k;
-    bool declares = false, found = false;
+    cg_buf b;
+
+    if (p->number <= 0)
+        return CSPM_OK;
+    cg_buf_init(&b, k->mem, 0);
+    cg_buf_printf(&b, "%s/%d", cg_str_eq(p->protocol, CG_STR("UDP")) ? "udp" : "tcp", (int)p->number);
+    const cg_str one = { b.failed ? NULL : cg_arena_strndup(&k->arena, b.data, b.length), b.length };
+    cg_buf_free(&b);
+    if (!one.data)
+        return cg_nomem(k->mem, k->err);
+    for (size_t i = 0; i < x->ports.count; i++)
+        if (x->ports.data[i].pod == pod && cg_str_eq(x->ports.data[i].text, one))
+            return CSPM_OK;
+    return cg_vec_push(k->mem, &x->ports, ((kube_exposed_port){ pod, one })) ? CSPM_OK : cg_nomem(k->mem, k->err);
+}
+
+static int by_pod(const void *a, const void *b)
+{
+    const kube_exposed_port *x = a, *y = b;
+    return x->pod != y->pod ? (x->pod < y->pod ? -1 : 1) : cg_str_cmp(x->text, y->text);
+}
+
+static int32_t write_ports(kube_network *x)
+{
     int32_t rc = CSPM_OK;
 
-    for (int round = 0; round < 2 && !found && rc == CSPM_OK; round++)
-        for (kube_walk w = kube_walk_start(k, pod, CG_OUT, KR_CONTAINS); rc == CSPM_OK && kube_next(&w);) {
-            kube_port q = p;
-            if (!kube_is(k, w.node, KL_KubernetesContainer) || cg_str_eq(kube_text(k, w.node, "container_type"), CG_STR("init")))
-                continue;
-            if (round == 0 ? !has_port(k, w.node, &q, &declares) : declares)
-                continue;
-            found = true;
-            rc = reach(x, w.node, e, e->how);
-            if (rc == CSPM_OK && q.number > 0) {
-                char text[32];
-                cg_buf b;
-                cg_buf_init(&b, k->mem, 0);
-                cg_buf_printf(&b, "%s/%d", cg_str_eq(p.protocol, CG_STR("UDP")) ? "udp" : "tcp", (int)q.number);
-                if (b.failed || b.length >= sizeof text) {
-                    cg_buf_free(&b);
-                    return cg_nomem(k->mem, k->err);
-                }
-                memcpy(text, b.data, b.length);
-                const cg_str one = { cg_arena_strndup(&k->arena, text, b.length), b.length };
-                cg_buf_free(&b);
-                rc = one.data ? kube_prop_texts(k, w.node, "exposedPorts", &one, 1) : cg_nomem(k->mem, k->err);
-            }
-        }
+    if (x->ports.count)
+        qsort(x->ports.data, x->ports.count, sizeof *x->ports.data, by_pod);
+    for (size_t i = 0, end; i < x->ports.count && rc == CSPM_OK; i = end) {
+        cg_str all[16];
+        uint32_t n = 0;
+        for (end = i; end < x->ports.count && x->ports.data[end].pod == x->ports.data[i].pod; end++)
+            if (n < 16)
+                all[n++] = x->ports.data[end].text;
+        rc = kube_prop_texts(x->k, x->ports.data[i].pod, "exposedPorts", all, n);
+    }
     return rc;
 }
 
@@ -214,7 +225,7 @@ static int32_t pod_of(kube_network *x, cg_node pod, const cg_tree *port, const e
     if (x->collecting && (rc = add_front(x, pod, ns)) < 0)
         return rc;
     rc = reach(x, pod, &e, e.how);
-    return rc == CSPM_OK ? containers(x, pod, p, &e) : rc;
+    return rc == CSPM_OK ? note_port(x, pod, &p) : rc;
 }
 
 static int32_t behind_service(kube_network *x, cg_node service, const exposure *e)
@@ -343,7 +354,7 @@ int32_t kube_expose(kube_estate *k)
 
     for (uint32_t c = 0; c < k->n_clusters && rc == CSPM_OK && x.internet != CG_NO_NODE; c++) {
         x.cluster = c;
-        x.found.count = 0;
+        x.found.count = x.ports.count = 0;
         x.n_fronts = 0;
         x.collecting = true;
         rc = addresses_of_nodes(&x);
@@ -359,8 +370,11 @@ int32_t kube_expose(kube_estate *k)
         if (rc == CSPM_OK)
             rc = doors(&x, KL_KubernetesGateway, "addresses", "a gateway");
         if (rc == CSPM_OK)
+            rc = write_ports(&x);
+        if (rc == CSPM_OK)
             rc = cg_op_check(k->op, k->mem, k->err);
     }
     cg_vec_free(k->mem, &x.found);
+    cg_vec_free(k->mem, &x.ports);
     return rc;
 }

@@ -19,6 +19,11 @@ typedef struct kube_front {
     const cg_tree *labels, *space_labels;
 } kube_front;
 
+typedef struct kube_exposed_port {
+    cg_node pod;
+    cg_str text;
+} kube_exposed_port;
+
 typedef struct kube_network {
     kube_estate *k;
     cg_node internet;
@@ -30,6 +35,7 @@ typedef struct kube_network {
     uint32_t n_fronts;
     bool collecting; /* the first round: services; pods found become fronts */
     CG_VEC(kube_front) found;
+    CG_VEC(kube_exposed_port) ports;
 } kube_network;
 
 int32_t kube_permitted(kube_network *x, cg_node pod, uint32_t ns, const kube_port *p, kube_source source, kube_answer *out);

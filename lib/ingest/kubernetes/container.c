@@ -127,8 +127,8 @@ static bool is_ecr(cg_str reference)
 
 cg_str k8s_image(k8s_ctx *c, cg_str reference, cg_str image_id)
 {
-    static const char *const labels[] = { "ContainerImage", "Image", NULL }, *const ecr[] = { "AWSECRImage", "ECRImage", "ContainerImage",
-                                                                                              "Image", NULL };
+    static const char *const labels[] = { "ContainerImage", "Image", NULL }, *const ecr[] = { "AWSECRImage", "ECRImage", "Image", NULL },
+                             *const ecr_tag[] = { "AWSECRRepositoryImage", "ECRRepositoryImage", NULL };
     const cg_str pulled = without_scheme(image_id), back = c->id;
     cg_str digest = digest_of(pulled), plain = reference;
 
@@ -140,7 +140,8 @@ cg_str k8s_image(k8s_ctx *c, cg_str reference, cg_str image_id)
     const cg_str id = digest.data ? digest : reference;
     if (!id.data || c->rc < 0)
         return CG_STR_NULL;
-    k8s_node(c, id, is_ecr(reference.data ? reference : pulled) ? ecr : labels);
+    const bool in_ecr = is_ecr(reference.data ? reference : pulled);
+    k8s_node(c, id, !in_ecr ? labels : digest.data ? ecr : ecr_tag);
     k8s_prop_text(c, "id", id);
     k8s_prop_text(c, "digest", digest);
     if (plain.data) {
@@ -148,8 +149,8 @@ cg_str k8s_image(k8s_ctx *c, cg_str reference, cg_str image_id)
         k8s_prop_text(c, "name", plain);
         k8s_prop_text(c, "uri", plain);
         k8s_prop_text(c, "repository_uri", (cg_str){ plain.data, tag });
-        /* A version's tag stays what it is; "latest" is another image tomorrow. */
-        if (tag < plain.length && !cg_str_ends(plain, CG_STR(":latest")))
+        /* A version's tag stays what it is; "latest" is another image tomorrow. In ECR a tag is a node of its own. */
+        if (!in_ecr && tag < plain.length && !cg_str_ends(plain, CG_STR(":latest")))
             k8s_alias(c, plain);
         if (digest.data)
             k8s_alias(c, k8s_text(c, "%.*s@%.*s", (int)tag, plain.data, CG_FMT(digest)));
