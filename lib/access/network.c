@@ -13,7 +13,7 @@ typedef struct writer {
     cg_arena *arena;
     cg_node internet;
     cg_ranges trusted;
-    uint32_t can_access, ports, ranges, exposure, partial;
+    uint32_t can_access, ports, wide_ports, ranges, exposure, partial;
 } writer;
 
 static cg_node find_internet(const cg_graph *g)
@@ -106,34 +106,65 @@ static int32_t list_ranges(writer *w, const net_fronts *f, cg_ranges sources, te
     return CSPM_OK;
 }
 
+/* One text a protocol and range of ports. */
+static void list_ports(writer *w, cg_ranges services, text_list *t)
+{
+    cg_buf b;
+    cg_buf_init(&b, w->n->mem, 4096);
+    cg_services_write(&b, services, LIST_MOST);
+    cg_str rest = cg_buf_view(&b);
+    t->failed |= b.failed;
+    while (!t->failed && rest.length && t->list->count < t->capacity) {
+        size_t end = cg_str_find(rest, CG_STR(", "), 0);
+        size_t length = end == SIZE_MAX ? rest.length : end;
+        char *copy = cg_arena_strndup(w->arena, rest.data, length);
+        t->failed = copy == NULL;
+        if (copy)
+            t->list->items[t->list->count++] = cg_v_str((cg_str){ copy, length });
+        end = end == SIZE_MAX ? rest.length : end + 2;
+        rest = (cg_str){ rest.data + end, rest.length - end };
+    }
+    cg_buf_free(&b);
+}
+
+static bool is_wide(cg_ranges sources)
+{
+    return cg_ranges_size(sources, true) >= wide_v4 || cg_ranges_size(sources, false) >= wide_v6;
+}
+
+static int32_t set_services(writer *w, cg_node node, uint32_t key, cg_ranges services, cspm_error **err)
+{
+    text_list texts;
+    int32_t rc = start_list(w, &texts, err);
+    if (rc < 0 || services.count == 0)
+        return rc;
+    list_ports(w, services, &texts);
+    return set_list(w, node, key, &texts, err);
+}
+
+/* How far a node is exposed: by where the connections come from that nobody vouches for; some ports may be open to more than others. */
 static int32_t set_properties(writer *w, const net_fronts *f, const net_exposed *x, cspm_error **err)
 {
     cg_packets p = x->sure.count ? x->sure : x->maybe;
-    cg_ranges sources, services, foreign;
-    text_list ports, ranges;
-    cg_buf b;
-    int32_t rc;
+    cg_ranges sources, services, foreign, wide = { 0, NULL };
+    text_list ranges;
+    int32_t rc = CSPM_OK;
     if (!cg_packets_addresses(w->arena, p, w->n->all, &sources) || !cg_packets_services_any(w->arena, p, sources, &services) ||
         !cg_ranges_combine(w->arena, sources, w->trusted, CG_SET_MINUS, &foreign))
         return cg_nomem(w->n->mem, err);
-    bool wide = cg_ranges_size(foreign, true) >= wide_v4 || cg_ranges_size(foreign, false) >= wide_v6;
-    cg_str exposure = foreign.count == 0 ? CG_STR("trusted") : wide ? CG_STR("wide") : CG_STR("range");
+    for (uint32_t i = 0; i < p.count; i++)
+        if (is_wide(p.bands[i].addresses) &&
+            !cg_ranges_add(w->arena, &wide, (cg_u128){ 0, p.bands[i].from }, (cg_u128){ 0, p.bands[i].to }))
+            return cg_nomem(w->n->mem, err);
+    cg_str exposure = foreign.count == 0 ? CG_STR("trusted") : is_wide(foreign) ? CG_STR("wide") : CG_STR("range");
     if ((rc = cg_layer_set_prop(w->l, x->node, w->exposure, cg_v_str(exposure), err)) < 0)
         return rc;
     if (x->missing && (rc = cg_layer_set_prop(w->l, x->node, w->partial, cg_v_bool(true), err)) < 0)
         return rc;
-    if ((rc = start_list(w, &ports, err)) < 0 || (rc = start_list(w, &ranges, err)) < 0)
+    if ((rc = set_services(w, x->node, w->ports, services, err)) < 0 || (rc = set_services(w, x->node, w->wide_ports, wide, err)) < 0 ||
+        (rc = start_list(w, &ranges, err)) < 0 || (rc = list_ranges(w, f, sources, &ranges, err)) < 0)
         return rc;
-    for (uint32_t i = 0; i < services.count && ports.list->count < LIST_MOST; i++) {
-        cg_buf_init(&b, w->n->mem, 256);
-        cg_services_write(&b, (cg_ranges){ 1, &services.items[i] }, 8);
-        add_text(&ports, &b);
-        cg_buf_free(&b);
-    }
-    if ((rc = list_ranges(w, f, sources, &ranges, err)) < 0)
-        return rc;
-    rc = set_list(w, x->node, w->ports, &ports, err);
-    return rc < 0 ? rc : set_list(w, x->node, w->ranges, &ranges, err);
+    return set_list(w, x->node, w->ranges, &ranges, err);
 }
 
 static int by_node(const void *x, const void *y)
@@ -190,6 +221,7 @@ static int32_t run_with(cg_network *n, cg_layer_builder *l, cspm_error **err)
     if (rc == CSPM_OK && w.internet != CG_NO_NODE) {
         w.can_access = cg_layer_kind(l, CG_STR("CAN_ACCESS"));
         w.ports = cg_layer_key(l, CG_STR("exposedPorts"));
+        w.wide_ports = cg_layer_key(l, CG_STR("widelyExposedPorts"));
         w.ranges = cg_layer_key(l, CG_STR("exposedRanges"));
         w.exposure = cg_layer_key(l, CG_STR("internetExposure"));
         w.partial = cg_layer_key(l, CG_STR("partial"));
