@@ -47,7 +47,7 @@ NOT_PATHS = [
     (machine("build-runner"), role(PRODUCTION, "EmergencyAccess"), "the role does not trust the account of the machine"),
     (machine("build-cache"), bucket("signing-keys"), "a service control policy denies it"),
     (arn("lambda", "function:refund-status-agents"), None, "the address asks for a signed request"),
-    (arn("lambda", "function:tide-table"), None, "anybody may call it, and it may do nothing"),
+    (arn("lambda", "function:tide-table"), None, "anybody may call it, and it may write logs, nothing else"),
     (arn("ecs", "service/sales/backoffice"), None, "the load balancer in front of it is internal"),
     (bucket("press"), None, "public on purpose"),
     (bucket("invoices"), None, "public access is blocked"),

@@ -29,8 +29,8 @@ def network(p):
     p.routes("private", [back], nat=nat)
     p.routes("isolated", [data, data_b])
     p.acl("open", [front, back, data, data_b], (100, "allow", "-1", EVERYBODY, None, None), default=True)
-    # Port 443 is refused to everybody outside before the rule that would allow it.
-    p.acl("gates", [gates], (90, "allow", "-1", "10.20.0.0/16", None, None), (100, "deny", "6", EVERYBODY, 443, 443),
+    # Port 443 is refused to everybody before the rule that would allow it.
+    p.acl("gates", [gates], (100, "deny", "6", EVERYBODY, 443, 443),
           (110, "allow", "-1", EVERYBODY, None, None))
     for name, port in (("web", 443), ("wiki", 8090), ("broker", 61616), ("teamcity", 8111)):
         p.group(name, (port, EVERYBODY))
@@ -180,7 +180,8 @@ def keys(p):
 
 def functions(p):
     reads = p.role("RefundStatus", service("lambda"), allow("secretsmanager:GetSecretValue", p.booking_secret), allow("kms:Decrypt", p.arn("kms", "key/" + KEYS["booking"])))
-    writes = p.role("TideTable", service("lambda"), allow(["logs:CreateLogStream", "logs:PutLogEvents"], "*"))
+    writes = p.role("TideTable", service("lambda"), allow(["logs:CreateLogStream", "logs:PutLogEvents"], "*"),
+                    {"Sid": "NothingElse", "Effect": "Deny", "NotAction": "logs:*", "Resource": "*"})
     listed, urls, policies = [], [], []
     for name, role, authentication in (("refund-status", reads, "NONE"), ("refund-status-agents", reads, "AWS_IAM"), ("tide-table", writes, "NONE")):
         arn = p.arn("lambda", "function:" + name)
