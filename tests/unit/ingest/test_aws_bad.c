@@ -1,5 +1,6 @@
 /* AWS answers that are cut, mixed, hostile or wrong: a diagnostic for each fault, and everything else kept. */
 #include "aws_helper.h"
+#include "fault.h"
 
 #define ANN "{'UserName':'ann','Arn':'" IAM "user/ann'}"
 #define WRAP(items) "{'Users':[" items "]}"
@@ -311,6 +312,71 @@ START_TEST(pieces_of_any_size_make_the_same_graph)
 }
 END_TEST
 
+/* `size`: something that changes when anything is missing. */
+static int32_t read_all(const cspm_allocator *allocator, const char *const *texts, size_t n, uint64_t *size)
+{
+    cg_mem *mem = cg_mem_new(allocator, 0);
+    cg_builder *b = NULL;
+    cg_graph *g = NULL;
+    cspm_error *err = NULL;
+    int32_t rc = mem ? cg_builder_new(mem, NULL, &b, &err) : CSPM_E_NOMEM;
+
+    for (size_t i = 0; i < n && rc == CSPM_OK; i++)
+        rc = cg_ingest_bytes(b, texts[i], strlen(texts[i]), CG_STR("input"), NULL, NULL, &err);
+    if (rc == CSPM_OK)
+        rc = cg_builder_freeze(b, NULL, &g, &err);
+    *size = g ? cg_graph_n_nodes(g) * 1000000ull + cg_graph_n_rels(g) * 1000 + cg_diag_count(g) : 0;
+    if (mem && (err ? cspm_error_code(err) : CSPM_OK) != rc)
+        rc = SCENARIO_WRONG;
+    cspm_error_free(err);
+    cg_graph_unref(g);
+    cg_builder_free(b);
+    if (mem && cg_mem_used(mem) != 0)
+        rc = SCENARIO_WRONG;
+    if (mem)
+        cg_mem_unref(mem);
+    return rc;
+}
+
+/* Memory refused at every single request: an error each time, and nothing left behind. */
+START_TEST(every_refusal_is_survived)
+{
+    static const char *const inputs[] = {
+        "{'UserDetailList':[{'UserName':'a','Arn':'" IAM "user/a','GroupList':['g'],'Tags':[{'Key':'k','Value':'v'}],'UserPolicyList':["
+        "{'PolicyName':'p','PolicyDocument':'%7B%22Statement%22%3A%7B%22Action%22%3A%22a%3AB%22%7D%7D'}]}],'RoleDetailList':[{'RoleName':'"
+        "r',"
+        "'Arn':'" IAM "role/r','AssumeRolePolicyDocument':{'Statement':[{'Effect':'Allow','Principal':{'AWS':'999988887777'}}]}}]}",
+        "{'iam.list-access-keys':{'AccessKeyMetadata':[{'UserName':'a','AccessKeyId':'K'}]},'polly.describe-voices':{},"
+        "'organizations.list-children':[{'ParentId':'r-1','Children':[{'Id':'" ME "'}]}]}",
+        "[{'Users':[{'UserName':'b','Arn':'" IAM "user/b'},7],'NextToken':'x'}]",
+        "[{'level':'root','policies':[{'Statement':[]}]}]",
+    };
+    enum { N = sizeof inputs / sizeof inputs[0] };
+    char *texts[N];
+    uint64_t whole = 0;
+    cg_fault f = CG_FAULT_INIT;
+    f.persistent = _i == 1;
+    cspm_allocator a = cg_fault_allocator(&f);
+
+    for (size_t i = 0; i < N; i++)
+        texts[i] = aws_quoted(inputs[i]);
+    CG_FAULT_SWEEP(&f, 0)
+    {
+        uint64_t size = 0;
+        const int32_t rc = read_all(&a, (const char *const *)texts, N, &size);
+        if (!f.fail_at)
+            whole = size;
+        /* A table that could not grow may go on as it is: then nothing is missing. */
+        const bool fine = rc == CSPM_OK && size == whole;
+        ck_assert_msg(atomic_load(&f.refused) ? rc == CSPM_E_NOMEM || fine : fine, "request %llu: %d", (unsigned long long)f.fail_at, rc);
+        ck_assert_msg(cg_fault_clean(&f), "request %llu: %s", (unsigned long long)f.fail_at, cg_fault_report(&f));
+    }
+    ck_assert_uint_gt(f.total, 100);
+    for (size_t i = 0; i < N; i++)
+        free(texts[i]);
+}
+END_TEST
+
 Suite *aws_bad_suite(void)
 {
     Suite *s = suite_create("aws-bad");
@@ -332,6 +398,10 @@ Suite *aws_bad_suite(void)
     tcase_add_test(t, deep_nesting_is_a_fault_not_a_crash);
     tcase_add_test(t, huge_strings_and_lists);
     tcase_add_test(t, pieces_of_any_size_make_the_same_graph);
+    suite_add_tcase(s, t);
+    t = tcase_create("refused");
+    tcase_set_timeout(t, 120);
+    tcase_add_loop_test(t, every_refusal_is_survived, 0, 2);
     suite_add_tcase(s, t);
     return s;
 }
