@@ -167,6 +167,25 @@ typedef struct cg_network {
     uint32_t n_bounds;
 } cg_network;
 
+/* One question: can `from` open a connection to `to`? Both are a node's id or alias, an address, or "internet". */
+typedef enum { CG_REACH_NO, CG_REACH_POSSIBLE, CG_REACH_YES } cg_reach_result;
+typedef enum {
+    CG_REACH_ARRIVES, /* at the destination, or outside at an address that is not of the estate */
+    CG_REACH_DENIED,  /* by a network ACL or by security groups */
+    CG_REACH_NO_WAY   /* no route, no public address, nobody there */
+} cg_reach_end;
+typedef struct cg_reach {
+    cg_reach_result result;
+    cg_reach_end end;
+    uint32_t missing;     /* cg_net_missing, when only possible */
+    cg_str reason;        /* what decided, for people; static text */
+    cg_node decided_by;   /* where it ended when it does not arrive; CG_NO_NODE */
+    CG_VEC(cg_node) hops; /* from source to destination: what it passes and the rules that let it in */
+} cg_reach;
+/* protocol -1: any; port -1: any of the protocol. CSPM_E_INVALID when from or to is nothing of a network. The caller frees out->hops with
+ * the graph's memory. */
+int32_t cg_network_reach(cg_network *n, cg_str from, cg_str to, int32_t protocol, int64_t port, cg_reach *out, cspm_error **err);
+
 int32_t cg_network_new(cg_graph *g, cspm_op *op, cg_network **out, cspm_error **err);
 void cg_network_free(cg_network *n);
 
