@@ -232,15 +232,13 @@ static const aws_link stack_set_links[] = {
     { "STS_ASSUMEROLE_ALLOW", false, "AdministrationRoleARN", NULL, "AWSRole" },
     { NULL, false, NULL, NULL, NULL },
 };
-static const aws_shape stack_set = { .labels = { "AWSCloudFormationStackSet" },
-                                     .id = "{@}",
-                                     .aliases = { "{StackSetARN}" },
-                                     .fields = stack_set_fields,
-                                     .links = stack_set_links,
-                                     .tags = "Tags" };
+static const aws_shape stack_set = {
+    .labels = { "AWSCloudFormationStackSet" }, .id = "{@}", .fields = stack_set_fields, .links = stack_set_links, .tags = "Tags"
+};
 static int32_t take_stack_set(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
-    static const char *const ids[] = { "arn:{partition}:cloudformation:{region}:{account}:stackset/{StackSetId}", "{StackSetId}", NULL };
+    static const char *const ids[] = { "{StackSetARN}", "arn:{partition}:cloudformation:{region}:{account}:stackset/{StackSetId}",
+                                       "{StackSetId}", NULL };
 
     return aws_apply_as(c, &stack_set, item, ids, err);
 }

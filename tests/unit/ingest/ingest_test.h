@@ -55,6 +55,8 @@ int32_t scenario_run(const cspm_allocator *allocator);
     "\"value\":\"a\"},\"end\":{\"value\":\"b\"}}]}}"
 
 Suite *aws_compute_suite(void);
+Suite *aws_data_suite(void);
+Suite *aws_edge_suite(void);
 Suite *opengraph_suite(void);
 Suite *aws_suite(void);
 Suite *aws_bad_suite(void);

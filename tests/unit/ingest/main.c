@@ -7,6 +7,8 @@ int main(void)
     srunner_add_suite(sr, aws_suite());
     srunner_add_suite(sr, aws_bad_suite());
     srunner_add_suite(sr, aws_compute_suite());
+    srunner_add_suite(sr, aws_data_suite());
+    srunner_add_suite(sr, aws_edge_suite());
     srunner_add_suite(sr, bad_input_suite());
     srunner_add_suite(sr, input_suite());
     srunner_add_suite(sr, invariance_suite());
