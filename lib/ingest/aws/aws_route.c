@@ -204,6 +204,23 @@ static const char *operation_of(const aws_reader *r, const aws_candidate *k, siz
     return signed_by ? signed_by : plain;
 }
 
+/* A list within the item that holds nothing: nothing to make of it, and nothing wrong with it. */
+static bool is_empty(const aws_candidate *k, size_t n, const cg_tree *item)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *rest = k[i].rest;
+        const cg_tree *value = item;
+        cg_str name;
+        bool each = false;
+        while (value && !each && aws_path_next(&rest, &name, &each))
+            if (name.length > 0)
+                value = aws_member(value, name);
+        if (value && each && value->type == CG_TREE_LIST && value->list.count == 0)
+            return true;
+    }
+    return false;
+}
+
 int32_t aws_route_item(aws_reader *r, const aws_candidate *k, size_t n, const cg_tree *item, cspm_error **err)
 {
     const char *operation = operation_of(r, k, n, item);
@@ -215,7 +232,7 @@ int32_t aws_route_item(aws_reader *r, const aws_candidate *k, size_t n, const cg
     for (size_t i = 0; i < n && !operation && r->told; i++)
         if (strcmp(r->told, k[i].row->operation) == 0)
             operation = r->told;
-    r->unfit = r->unfit || !operation;
+    r->unfit = r->unfit || (!operation && !is_empty(k, n, item));
     for (size_t i = 0; i < n && rc == CSPM_OK; i++)
         if (r->operation.data || (operation && strcmp(operation, k[i].row->operation) == 0))
             rc = run(r, k[i].row, item, k[i].rest, err);
