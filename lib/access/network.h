@@ -137,8 +137,8 @@ typedef struct cg_net_peering {
 typedef struct cg_net_attachment {
     cg_node node, gateway; /* gateway: the transit gateway */
     uint32_t vpc;
-    cg_node peer;   /* the other transit gateway; CG_NO_NODE */
-    uint32_t table; /* associated; CG_NET_NONE */
+    cg_node peer;  /* the other transit gateway; CG_NO_NODE */
+    cg_node table; /* associated; CG_NO_NODE */
 } cg_net_attachment;
 
 typedef struct cg_network {

@@ -56,88 +56,120 @@ static cg_net_way over_peering(const cg_network *n, const cg_net_route *route, u
     return CG_NET_PASS;
 }
 
-static const cg_net_attachment *attachment_of(const cg_network *n, cg_node node)
+static const cg_net_attachment *attachment_at(const cg_network *n, cg_node node, cg_node gateway)
 {
     for (size_t i = 0; i < n->attachments.count; i++)
-        if (n->attachments.data[i].node == node)
+        if (n->attachments.data[i].node == node && n->attachments.data[i].gateway == gateway)
             return &n->attachments.data[i];
     return NULL;
 }
 
-/* The route of a transit gateway's table that decides for an address: the most specific; static before propagated. */
-static cg_node transit_route(const cg_network *n, cg_node table, cg_u128 address)
+typedef struct transit_choice {
+    cg_node route;      /* CG_NO_NODE: propagated, and not written down */
+    cg_node attachment; /* CG_NO_NODE: none, or not known */
+    int rank;           /* -1: nothing */
+    bool drops;
+} transit_choice;
+
+static void written_routes(const cg_network *n, cg_node table, cg_u128 address, transit_choice *best)
 {
-    cg_node best = CG_NO_NODE;
-    int best_rank = -1;
-    net_walk w;
+    net_walk w, inner;
     net_walk_begin(&w, n, table, CG_OUT, NR_HAS_ROUTE);
     while (net_walk_next(&w)) {
         cg_cidr block;
-        cg_str text = net_text(n, w.node, NK_destination_cidr_block);
+        cg_str text = net_text(n, w.node, NK_destination_cidr_block), target = net_text(n, w.node, NK_target);
         if (!text.data)
             text = net_text(n, w.node, NK_destination_ipv6_cidr_block);
         if (!text.data || !cg_cidr_parse(text, &block) || !block_has(&block, address))
             continue;
+        /* Of equal blocks the static one counts. */
         int rank = block.prefix * 2 + !cg_str_eq(net_text(n, w.node, NK_type), CG_STR("propagated"));
-        if (rank > best_rank) {
-            best_rank = rank;
-            best = w.node;
-        }
+        if (rank <= best->rank)
+            continue;
+        *best = (transit_choice){ w.node, CG_NO_NODE, rank, cg_str_eq(net_text(n, w.node, NK_state), CG_STR("blackhole")) };
+        net_walk_begin(&inner, n, w.node, CG_OUT, NR_ROUTES_TO_TGW_ATTACHMENT);
+        if (net_walk_next(&inner))
+            best->attachment = inner.node;
+        else if (target.data)
+            best->attachment = cg_node_find(n->g, target.data, target.length);
     }
-    return best;
+}
+
+static bool deeper(void *user, const cg_cidr *block)
+{
+    int *rank = user;
+    if (block->prefix * 2 > *rank)
+        *rank = block->prefix * 2;
+    return true;
+}
+
+/* VPCs that tell the table of their blocks. */
+static void propagated_routes(const cg_network *n, cg_node table, cg_node gateway, cg_u128 address, transit_choice *best)
+{
+    net_walk w;
+    net_walk_begin(&w, n, table, CG_IN, NR_PROPAGATES_TO);
+    while (net_walk_next(&w)) {
+        const cg_net_attachment *a = attachment_at(n, w.node, gateway);
+        int rank = -1;
+        if (!a || a->vpc == CG_NET_NONE || !cg_ranges_has(n->vpcs[a->vpc].cidrs, address))
+            continue;
+        cg_ranges_blocks(n->vpcs[a->vpc].cidrs, deeper, &rank);
+        if (rank > best->rank)
+            *best = (transit_choice){ CG_NO_NODE, w.node, rank, false };
+    }
+}
+
+/* An attachment serves the zones in which it has a subnet. False only when they are all known, and this one is not among them. */
+static bool serves_zone(const cg_network *n, cg_node attachment, cg_str zone)
+{
+    bool told = false, serves = false;
+    net_walk w;
+    net_walk_begin(&w, n, attachment, CG_OUT, NR_PART_OF_SUBNET);
+    while (net_walk_next(&w)) {
+        uint32_t slot = net_slot(n, w.node, NET_SUBNET);
+        cg_str other = slot == CG_NET_NONE ? CG_STR_NULL : n->subnets[slot].zone;
+        told = true;
+        serves |= !other.data || cg_str_eq(other, zone);
+    }
+    return serves || !told || !zone.data;
 }
 
 /* From one attachment through tables and peered gateways to the attachment of a VPC. */
-static cg_net_way over_transit(const cg_network *n, cg_node gateway, uint32_t from_vpc, cg_u128 address, uint32_t to_vpc, uint32_t *missing,
-                               cg_net_trace *trace)
+static cg_net_way over_transit(const cg_network *n, cg_node gateway, uint32_t from_vpc, cg_str zone, cg_u128 address, uint32_t to_vpc,
+                               uint32_t *missing, cg_net_trace *trace)
 {
     const cg_net_attachment *at = NULL;
     for (size_t i = 0; i < n->attachments.count && !at; i++)
         if (n->attachments.data[i].gateway == gateway && n->attachments.data[i].vpc == from_vpc)
             at = &n->attachments.data[i];
-    if (!at) {
-        *missing |= CG_NET_NO_TRANSIT;
-        return CG_NET_PERHAPS;
+    if (at && !serves_zone(n, at->node, zone)) {
+        stop(trace, at->node, "the transit gateway has no attachment in the zone of the subnet");
+        return CG_NET_CUT;
     }
     for (int hop = 0; hop < 4; hop++) {
-        pass(n, trace, at->gateway);
-        if (at->table == CG_NET_NONE) {
+        transit_choice choice = { CG_NO_NODE, CG_NO_NODE, -1, false };
+        bool told = n->kinds[NR_HAS_ROUTE].n_words || n->kinds[NR_PROPAGATES_TO].n_words;
+        if (!at || at->table == CG_NO_NODE || !told) {
             *missing |= CG_NET_NO_TRANSIT;
             return CG_NET_PERHAPS;
         }
-        cg_node route = transit_route(n, at->table, address);
-        if (route == CG_NO_NODE || cg_str_eq(net_text(n, route, NK_state), CG_STR("blackhole"))) {
-            stop(trace, at->gateway, route == CG_NO_NODE ? "the transit gateway has no route to it" : "the transit gateway drops it");
+        pass(n, trace, at->gateway);
+        propagated_routes(n, at->table, at->gateway, address, &choice);
+        written_routes(n, at->table, address, &choice);
+        if (choice.rank < 0 || choice.drops) {
+            stop(trace, at->gateway, choice.drops ? "the transit gateway drops it" : "the transit gateway has no route to it");
             return CG_NET_CUT;
         }
-        net_walk w;
-        const cg_net_attachment *next = NULL;
-        net_walk_begin(&w, n, route, CG_OUT, NR_ROUTES_TO_TGW_ATTACHMENT);
-        while (net_walk_next(&w) && !next)
-            next = attachment_of(n, w.node);
-        cg_str target = net_text(n, route, NK_target);
-        if (!next && target.data)
-            next = attachment_of(n, cg_node_find(n->g, target.data, target.length));
-        if (!next) {
-            *missing |= CG_NET_NO_TRANSIT;
-            return CG_NET_PERHAPS;
-        }
-        if (next->vpc != CG_NET_NONE) {
+        pass(n, trace, choice.route);
+        const cg_net_attachment *next = attachment_at(n, choice.attachment, at->gateway);
+        if (next && next->vpc != CG_NET_NONE) {
             if (next->vpc == to_vpc)
                 return CG_NET_PASS;
             stop(trace, next->node, "the transit gateway leads elsewhere");
             return CG_NET_CUT;
         }
         /* The same peering as the other gateway sees it. */
-        const cg_net_attachment *other = NULL;
-        for (size_t i = 0; i < n->attachments.count && !other; i++)
-            if (n->attachments.data[i].gateway == next->peer && next->peer != CG_NO_NODE && n->attachments.data[i].peer == next->gateway)
-                other = &n->attachments.data[i];
-        if (!other) {
-            *missing |= CG_NET_NO_TRANSIT;
-            return CG_NET_PERHAPS;
-        }
-        at = other;
+        at = next ? attachment_at(n, next->node, next->peer) : NULL;
     }
     stop(trace, gateway, "transit gateways lead in a circle");
     return CG_NET_CUT;
@@ -178,7 +210,7 @@ cg_net_way cg_net_route_to(const cg_network *n, uint32_t subnet, cg_u128 address
         if (trace)
             trace->reference = CG_NET_MAY_REFER;
         pass(n, trace, route->node);
-        return over_transit(n, route->target, s->vpc, address, to_vpc, missing, trace);
+        return over_transit(n, route->target, s->vpc, s->zone, address, to_vpc, missing, trace);
     case CG_NET_HOP:
     case CG_NET_ENDPOINT:
         pass(n, trace, route->node);
