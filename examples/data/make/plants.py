@@ -1,6 +1,6 @@
 """What is planted in the estate and what only looks like it, by id: written to estate/expected.json, which the tests read. EXPECTED.md says why."""
 from production import KEYS
-from shapes import REGION, ec2_id
+from shapes import REGION, ec2_id, hexadecimal
 
 PRODUCTION, PLATFORM = "111122223333", "444455556666"
 machine = lambda name: ec2_id("i", name)
@@ -8,31 +8,32 @@ bucket = lambda name: "arn:aws:s3:::saltmarsh-" + name
 arn = lambda service, rest: f"arn:aws:{service}:{REGION}:{PRODUCTION}:{rest}"
 user = lambda name: f"arn:aws:iam::{PRODUCTION}:user/{name}"
 role = lambda account, name: f"arn:aws:iam::{account}:role/{name}"
+task = lambda service: arn("ecs", "task/sales/" + hexadecimal(service, 32))
 pod = lambda namespace, name: f"ferries/{namespace}/Pod/{name}-0"
 gateway_secret = arn("secretsmanager", "secret:payments/gateway-h7LmTz")
 
-# number in EXPECTED.md, entry, target
+# number in EXPECTED.md, type, entry, target
 PATHS = [
-    (1, machine("web-booking"), bucket("passenger-manifests")),
-    (2, machine("wiki"), PRODUCTION),
-    (3, machine("event-broker"), machine("crew-db")),
-    (4, machine("fares-loader"), bucket("fare-contracts")),
-    (5, machine("batch-control"), PRODUCTION),
-    (6, machine("build-runner"), PRODUCTION),
-    (7, arn("lambda", "function:refund-status"), arn("rds", "db:booking")),
-    (8, arn("ecs", "service/sales/checkout"), gateway_secret),
-    (9, bucket("crew-scans"), bucket("crew-scans")),
-    (10, bucket("incidents-mirror"), bucket("incidents-mirror")),
-    (11, arn("rds", "snapshot:booking-before-upgrade"), arn("rds", "snapshot:booking-before-upgrade")),
-    (12, arn("rds", "db:loyalty"), arn("rds", "db:loyalty")),
-    (13, arn("rds", "db:harbour-portal"), arn("rds", "db:harbour-portal")),
-    (14, arn("kms", "key/" + KEYS["manifest-export"]), arn("kms", "key/" + KEYS["manifest-export"])),
-    (15, user("lena.contractor"), PRODUCTION),
-    (16, role(PLATFORM, "GithubDeploy"), PLATFORM),
-    (17, pod("shop", "storefront"), "ferries"),
-    (18, pod("tracking", "ais-collector"), bucket("cluster-backups")),
-    (19, pod("payments", "receipts"), bucket("card-receipts")),
-    (20, pod("payments", "gateway"), "ferries/payments/Secret/acquirer-credentials"),
+    (1, "aws-ec2-s3-sensitive", machine("web-booking"), bucket("passenger-manifests")),
+    (2, "aws-ec2-account", machine("wiki"), PRODUCTION),
+    (3, "aws-ec2-ssh", machine("event-broker"), machine("crew-db")),
+    (4, "aws-ec2-secret-s3", machine("fares-loader"), bucket("fare-contracts")),
+    (5, "aws-ec2-account", machine("batch-control"), PRODUCTION),
+    (6, "aws-ec2-account", machine("build-runner"), PRODUCTION),
+    (7, "aws-function-data", arn("lambda", "function:refund-status"), arn("rds", "db:booking")),
+    (8, "aws-service-secret", task("checkout"), gateway_secret),
+    (9, "aws-s3-public-sensitive", bucket("crew-scans"), bucket("crew-scans")),
+    (10, "aws-s3-replica-sensitive", bucket("incidents-mirror"), bucket("incidents-mirror")),
+    (11, "aws-rds-snapshot-sensitive", arn("rds", "snapshot:booking-before-upgrade"), arn("rds", "snapshot:booking-before-upgrade")),
+    (12, "aws-db-wide-sensitive", arn("rds", "db:loyalty"), arn("rds", "db:loyalty")),
+    (13, "aws-db-range-sensitive", arn("rds", "db:harbour-portal"), arn("rds", "db:harbour-portal")),
+    (14, "aws-kms-public", arn("kms", "key/" + KEYS["manifest-export"]), arn("kms", "key/" + KEYS["manifest-export"])),
+    (15, "aws-user-account", user("lena.contractor"), PRODUCTION),
+    (16, "aws-github-account", role(PLATFORM, "GithubDeploy"), PLATFORM),
+    (17, "kubernetes-cluster", pod("shop", "storefront"), "ferries"),
+    (18, "kubernetes-x", pod("tracking", "ais-collector"), bucket("cluster-backups")),
+    (19, "kubernetes-x", pod("payments", "receipts"), bucket("card-receipts")),
+    (20, "kubernetes-x", pod("payments", "gateway"), "ferries/payments/Secret/acquirer-credentials"),
 ]
 # entry, target (None: no path from there at all), why
 NOT_PATHS = [
@@ -48,7 +49,7 @@ NOT_PATHS = [
     (machine("build-cache"), bucket("signing-keys"), "a service control policy denies it"),
     (arn("lambda", "function:refund-status-agents"), None, "the address asks for a signed request"),
     (arn("lambda", "function:tide-table"), None, "anybody may call it, and it may write logs, nothing else"),
-    (arn("ecs", "service/sales/backoffice"), None, "the load balancer in front of it is internal"),
+    (task("backoffice"), None, "the load balancer in front of it is internal"),
     (bucket("press"), None, "public on purpose"),
     (bucket("invoices"), None, "public access is blocked"),
     (bucket("charter-contracts"), None, "only for members of the organisation"),
@@ -73,5 +74,5 @@ NOT_PATHS = [
 
 
 def expected():
-    return {"attack_paths": [{"number": n, "entry": e, "target": t} for n, e, t in PATHS],
+    return {"attack_paths": [{"number": n, "type": kind, "entry": e, "target": t} for n, kind, e, t in PATHS],
             "not_paths": [{"entry": e, "target": t, "why": why} for e, t, why in NOT_PATHS]}
