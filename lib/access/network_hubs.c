@@ -32,12 +32,61 @@ typedef struct state {
     CG_VEC(decision) decisions;
     CG_VEC(pair) pairs;
     CG_VEC(uint32_t) words;
+    uint32_t *alike; /* by subnet: the first one that no list and no route tells from it */
     uint32_t kind;
 } state;
 
 static bool word(state *s, uint32_t v)
 {
     return cg_vec_push(s->n->mem, &s->words, v);
+}
+
+static bool lets_all(cg_packets p, cg_ranges addresses)
+{
+    return p.count == 1 && p.bands[0].from == 0 && p.bands[0].to == CG_SERVICE_MAX && cg_ranges_covers(p.bands[0].addresses, addresses);
+}
+
+/* In a plain subnet it makes no difference whether a neighbour is in the same one: its list is open, and no route leads astray inside. */
+static bool is_plain(const cg_network *n, const cg_net_subnet *s)
+{
+    static const cg_range v4_line = { { 0, UINT64_C(0xFFFF00000000) }, { 0, UINT64_C(0xFFFFFFFFFFFF) } };
+    if (s->vpc == CG_NET_NONE || s->acl == CG_NET_NONE || s->table == CG_NET_NONE || n->attachments.count)
+        return false;
+    const cg_net_table *table = &n->tables[s->table];
+    const cg_net_acl *acl = &n->acls[s->acl];
+    const cg_ranges inside = n->vpcs[s->vpc].cidrs, v4 = { 1, &v4_line };
+    for (uint32_t i = 0; i < table->n_routes; i++) {
+        const cg_ip *base = &table->routes[i].block.base;
+        if (table->routes[i].hop != CG_NET_LOCAL && cg_ranges_has(inside, cg_u128_of_ip(base)) && table->routes[i].block.prefix > 0)
+            return false;
+    }
+    return inside.count && lets_all(acl->in, inside) && lets_all(acl->out, inside) && lets_all(acl->in, v4) && lets_all(acl->out, v4);
+}
+
+static int32_t find_alike(state *s, cspm_error **err)
+{
+    cg_network *n = s->n;
+    cg_intern *names = cg_intern_new(n->mem, 0);
+    uint32_t *first = cg_arena_alloc(s->arena, ((size_t)n->n_subnets + 1) * sizeof *first);
+    s->alike = cg_arena_alloc(s->arena, ((size_t)n->n_subnets + 1) * sizeof *s->alike);
+    int32_t rc = names && first && s->alike ? CSPM_OK : cg_nomem(n->mem, err);
+    for (uint32_t i = 0; rc == CSPM_OK && i < n->n_subnets; i++) {
+        const cg_net_subnet *subnet = &n->subnets[i];
+        uint32_t before = cg_intern_count(names);
+        s->alike[i] = i;
+        if (!is_plain(n, subnet))
+            continue;
+        const uint32_t name[] = { subnet->vpc, subnet->table };
+        uint32_t id = cg_intern_add(names, (const char *)name, sizeof name);
+        if (id == CG_INTERN_NONE)
+            rc = cg_nomem(n->mem, err);
+        else if (id == before)
+            first[id] = i;
+        if (rc == CSPM_OK)
+            s->alike[i] = first[id];
+    }
+    cg_intern_free(names);
+    return rc;
 }
 
 /* Interfaces are alike when subnet and groups are the same and no filter or route separates their addresses. */
@@ -49,7 +98,7 @@ static int32_t shape_of(state *s, const cg_net_interface *i, uint32_t *out, cspm
     if (rc < 0)
         return rc;
     s->words.count = 0;
-    bool ok = word(s, i->subnet) && word(s, i->guard) && word(s, i->exact);
+    bool ok = word(s, i->subnet == CG_NET_NONE ? CG_NET_NONE : s->alike[i->subnet]) && word(s, i->guard) && word(s, i->exact);
     for (uint32_t k = 0; ok && k < count; k++)
         ok = word(s, cg_net_stretch(s->n, samples[k]));
     *out = ok ? cg_intern_add(s->shapes, (const char *)s->words.data, s->words.count * sizeof(uint32_t)) : CG_INTERN_NONE;
@@ -415,8 +464,8 @@ int32_t net_write_connections(cg_network *n, cg_layer_builder *l, cg_arena *aren
     s.kind = cg_layer_kind(l, CG_STR("CAN_CONNECT"));
     if (!s.classes || !s.shapes || !s.sets || !s.names || s.kind == CG_NO_NAME)
         rc = cg_nomem(n->mem, err);
-    if (rc == CSPM_OK && (rc = classify(&s, err)) == CSPM_OK && (rc = list_members(&s, err)) == CSPM_OK &&
-        (rc = decide(&s, err)) == CSPM_OK)
+    if (rc == CSPM_OK && (rc = find_alike(&s, err)) == CSPM_OK && (rc = classify(&s, err)) == CSPM_OK &&
+        (rc = list_members(&s, err)) == CSPM_OK && (rc = decide(&s, err)) == CSPM_OK)
         rc = write_hubs(&s, err);
     cg_vec_free(n->mem, &s.sample);
     cg_vec_free(n->mem, &s.class_of);

@@ -150,6 +150,7 @@ typedef struct plan {
     int subnet[MACHINES], group[MACHINES][2], host[MACHINES];
     bool public_ip[MACHINES];
     bool has_igw[SUBNETS], hole[SUBNETS];
+    int table[SUBNETS];
 } plan;
 
 static uint64_t seed;
@@ -190,10 +191,12 @@ static void make_plan(plan *p)
         }
     }
     for (int s = 0; s < SUBNETS; s++) {
+        bool open = pick(3) == 0;
+        p->table[s] = s && pick(2) ? p->table[s - 1] : s;
         p->has_igw[s] = pick(3) > 0;
         p->hole[s] = pick(4) == 0;
         for (int d = 0; d < 2; d++) {
-            p->n_acl[s][d] = 1 + pick(3);
+            p->n_acl[s][d] = open ? 1 : 1 + pick(3);
             for (int i = 0; i < p->n_acl[s][d]; i++) {
                 acl_entry *e = &p->acl[s][d][i];
                 e->allow = i == p->n_acl[s][d] - 1 || pick(2);
@@ -290,7 +293,8 @@ static bool reached_plainly(const plan *p, int m)
     for (size_t i = 0; i < sizeof tried / sizeof *tried; i++)
         for (int s = 0; s < 2; s++) {
             /* The hole swallows what is for 192.0.2.0/24. */
-            bool way = p->has_igw[p->subnet[m]] && !(p->hole[p->subnet[m]] && s == 0);
+            int table = p->table[p->subnet[m]];
+            bool way = p->has_igw[table] && !(p->hole[table] && s == 0);
             if (p->public_ip[m] && way && lets(p, m, false, tried[i], -1, sources[s]) &&
                 acl_allows(p, p->subnet[m], 0, sources[s], tried[i]) && answered(p, p->subnet[m], address(p, m), -1, sources[s]))
                 return true;
@@ -339,6 +343,7 @@ static void build(const plan *p)
                              blocks[e->block]);
             }
         snprintf(text, sizeof text, "10.0.%d.0/24", s);
+        snprintf(id, sizeof id, "rtb-%d", p->table[s]);
         char subnet[32];
         snprintf(subnet, sizeof subnet, "subnet-%d", s);
         net_subnet(&w, subnet, "vpc-1", text, id, other);
