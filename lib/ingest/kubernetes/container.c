@@ -65,8 +65,8 @@ bool k8s_looks_secret(cg_str name, cg_str value)
 static void environment(k8s_ctx *c, const cg_tree *env)
 {
     const uint32_t n = k8s_count(env);
-    cg_str *names = n && c->rc >= 0 ? cg_arena_alloc(&c->arena, 2 * n * sizeof *names) : NULL;
-    uint32_t n_names = 0, n_secret = 0;
+    cg_str *names = n && c->rc >= 0 ? cg_arena_alloc(&c->arena, 3 * n * sizeof *names) : NULL;
+    uint32_t n_names = 0, n_secret = 0, n_filled = 0;
 
     for (uint32_t i = 0; names && i < n; i++) {
         const cg_tree *one = env->list.items[i];
@@ -76,10 +76,13 @@ static void environment(k8s_ctx *c, const cg_tree *env)
         names[n_names++] = name;
         if (k8s_looks_secret(name, k8s_str(one, "value")))
             names[n + n_secret++] = name;
+        if (k8s_get(one, "valueFrom.secretKeyRef"))
+            names[2 * n + n_filled++] = name;
     }
     if (names) {
         k8s_prop_texts(c, "env_names", names, n_names);
         k8s_prop_texts(c, "secret_env_names", names + n, n_secret);
+        k8s_prop_texts(c, "env_names_from_secrets", names + 2 * n, n_filled);
         if (n_secret)
             k8s_prop_bool(c, "plaintextSecret", true);
     }
@@ -142,6 +145,9 @@ cg_str k8s_image(k8s_ctx *c, cg_str reference, cg_str image_id)
         return CG_STR_NULL;
     const bool in_ecr = is_ecr(reference.data ? reference : pulled);
     k8s_node(c, id, !in_ecr ? labels : digest.data ? ecr : ecr_tag);
+    /* Known by its reference only, it gives way to the image that says which digest this is. */
+    if (!digest.data && c->rc >= 0)
+        cg_builder_set_standing(c->b, CG_STANDING_STUB);
     k8s_prop_text(c, "id", id);
     k8s_prop_text(c, "digest", digest);
     if (plain.data) {

@@ -40,11 +40,33 @@ static cg_str quoted(cg_str rest)
     return end ? (cg_str){ rest.data + 1, (size_t)(end - rest.data - 1) } : CG_STR_NULL;
 }
 
+/* What the first item of a list says of itself. */
+typedef struct first_item {
+    bool metadata, api, kind;
+} first_item;
+
+static first_item first_of(cg_str list)
+{
+    cg_peek inner, object;
+    cg_str key, rest, item;
+    first_item f = { 0 };
+
+    if (!cg_peek_array(&inner, list) || !cg_peek_item(&inner, &item) || !cg_peek_object(&object, item))
+        return f;
+    while (cg_peek_member(&object, &key, &rest)) {
+        f.metadata = f.metadata || cg_peek_is(key, "metadata");
+        f.api = f.api || (cg_peek_is(key, "apiVersion") && is_api_version(quoted(rest)));
+        f.kind = f.kind || (cg_peek_is(key, "kind") && quoted(rest).length > 0);
+    }
+    return f;
+}
+
 static int recognise_json(cg_str text)
 {
-    cg_peek top, inner, object;
-    cg_str key, rest, item;
-    bool kind = false, api = false, items = false;
+    cg_peek top;
+    cg_str key, rest;
+    bool kind = false, api = false;
+    first_item items = { 0 };
 
     if (!cg_peek_object(&top, text))
         return 0;
@@ -53,11 +75,10 @@ static int recognise_json(cg_str text)
             kind = quoted(rest).length > 0;
         else if (cg_peek_is(key, "apiVersion"))
             api = is_api_version(quoted(rest));
-        else if (cg_peek_is(key, "items") && cg_peek_array(&inner, rest) && cg_peek_item(&inner, &item) && cg_peek_object(&object, item))
-            while (!items && cg_peek_member(&object, &key, &rest))
-                items = cg_peek_is(key, "metadata");
+        else if (cg_peek_is(key, "items"))
+            items = first_of(rest);
     }
-    return api && kind ? 95 : api && items ? 85 : 0;
+    return api && kind ? 95 : (api && items.metadata) || (items.api && items.kind) ? 85 : 0;
 }
 
 /* Both members at the start of a line, before anything that is no YAML. */
