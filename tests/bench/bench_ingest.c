@@ -1,21 +1,16 @@
 /* From an OpenGraph file to a frozen inventory, against yajl alone with callbacks that count: CPU time and bytes per stored edge.
  * One JSON line a row; the exit status is 1 when a gate is missed. Both sides read the same file with read(), 256 KiB at a time. */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <yajl/yajl_parse.h>
 
 #include "estate.h"
-#include "ingest/ingest.h"
+#include "reading.h"
 
 #define MAX_ROUNDS 31
-#define PIECE (256u << 10)
 
 typedef struct settings {
     uint32_t nodes;
@@ -24,108 +19,6 @@ typedef struct settings {
     const char *size; /* as rows name it */
     double time_gate, time_goal;
 } settings;
-
-static void die(const char *what)
-{
-    fprintf(stderr, "bench_ingest: %s\n", what);
-    exit(2);
-}
-
-static double cpu_seconds(void)
-{
-    struct rusage u;
-    getrusage(RUSAGE_SELF, &u);
-    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
-}
-
-/* ---- the peer ---- */
-
-typedef struct counts {
-    uint64_t values, keys, brackets, bytes;
-} counts;
-
-static int count_null(void *ctx)
-{
-    ((counts *)ctx)->values++;
-    return 1;
-}
-
-static int count_boolean(void *ctx, int value)
-{
-    (void)value;
-    return count_null(ctx);
-}
-
-static int count_integer(void *ctx, long long value)
-{
-    (void)value;
-    return count_null(ctx);
-}
-
-static int count_double(void *ctx, double value)
-{
-    (void)value;
-    return count_null(ctx);
-}
-
-static int count_string(void *ctx, const unsigned char *bytes, size_t length)
-{
-    (void)bytes;
-    ((counts *)ctx)->bytes += length;
-    return count_null(ctx);
-}
-
-static int count_key(void *ctx, const unsigned char *bytes, size_t length)
-{
-    (void)bytes;
-    ((counts *)ctx)->keys++;
-    ((counts *)ctx)->bytes += length;
-    return 1;
-}
-
-static int count_bracket(void *ctx)
-{
-    ((counts *)ctx)->brackets++;
-    return 1;
-}
-
-static uint64_t raw_yajl(const char *path)
-{
-    static const yajl_callbacks callbacks = { count_null,    count_boolean, count_integer, count_double,  NULL,         count_string,
-                                              count_bracket, count_key,     count_bracket, count_bracket, count_bracket };
-    counts c = { 0 };
-    yajl_handle parser = yajl_alloc(&callbacks, NULL, &c);
-    unsigned char *piece = malloc(PIECE);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n;
-
-    if (fd < 0 || !piece || !parser)
-        die("cannot open the file");
-    while ((n = read(fd, piece, PIECE)) > 0)
-        if (yajl_parse(parser, piece, (size_t)n) != yajl_status_ok)
-            die("yajl refuses the file");
-    if (yajl_complete_parse(parser) != yajl_status_ok)
-        die("yajl refuses the file");
-    close(fd);
-    free(piece);
-    yajl_free(parser);
-    return c.values + c.keys;
-}
-
-/* ---- ours ---- */
-
-static cg_graph *load(cg_mem *mem, const char *path)
-{
-    cg_builder *b = NULL;
-    cg_graph *g = NULL;
-    cspm_error *err = NULL;
-
-    if (cg_builder_new(mem, NULL, &b, &err) < 0 || cg_ingest_path(b, path, NULL, NULL, &err) < 0 ||
-        cg_builder_freeze(b, NULL, &g, &err) < 0)
-        die(cspm_error_text(err, NULL));
-    cg_builder_free(b);
-    return g;
-}
 
 /* ---- rows ---- */
 
@@ -139,40 +32,28 @@ static bool row(const settings *s, const char *name, double ours, double peer, d
     return ok;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, uint32_t n)
-{
-    qsort(values, n, sizeof *values, by_value);
-    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
-
 static bool bench_time(const settings *s, const char *path, const estate *e)
 {
     double peer[MAX_ROUNDS], ours[MAX_ROUNDS];
 
-    raw_yajl(path); /* the file is in the page cache after this */
+    bench_yajl(path); /* the file is in the page cache after this */
     for (uint32_t i = 0; i < s->rounds; i++) {
-        double start = cpu_seconds();
-        raw_yajl(path);
-        peer[i] = cpu_seconds() - start;
+        double start = bench_cpu_seconds();
+        bench_yajl(path);
+        peer[i] = bench_cpu_seconds() - start;
 
         cg_mem *mem = cg_mem_new(NULL, 0);
-        start = cpu_seconds();
-        cg_graph *g = load(mem, path);
-        ours[i] = cpu_seconds() - start;
+        start = bench_cpu_seconds();
+        cg_graph *g = bench_load(mem, path);
+        ours[i] = bench_cpu_seconds() - start;
         if (cg_graph_n_nodes(g) != e->n_nodes || cg_graph_n_rels(g) > e->n_edges || cg_graph_n_rels(g) < e->n_edges - e->n_edges / 10)
-            die("the graph read is not the one written");
+            bench_die("the graph read is not the one written");
         cg_graph_unref(g);
         cg_mem_unref(mem);
         malloc_trim(0);
         fprintf(stderr, "round %u: yajl %.3f s, ours %.3f s (%.3f)\n", i + 1, peer[i], ours[i], peer[i] / ours[i]);
     }
-    double a = median(ours, s->rounds), b = median(peer, s->rounds);
+    double a = bench_median(ours, s->rounds), b = bench_median(peer, s->rounds);
     return row(s, s->grouped ? "ingest-time-grouped" : "ingest-time", a, b, b / a, s->time_gate, s->time_goal, true);
 }
 
@@ -201,7 +82,7 @@ static footprint measure(const char *path)
     footprint f = { 0 };
     uint64_t before = status_bytes("VmRSS:");
     cg_mem *mem = cg_mem_new(NULL, 0);
-    cg_graph *g = load(mem, path);
+    cg_graph *g = bench_load(mem, path);
 
     f.edges = cg_graph_n_stored(g);
     f.peak = status_bytes("VmHWM:") - before;
@@ -220,10 +101,10 @@ static bool bench_memory(const settings *s, const char *path)
 
     malloc_trim(0);
     if (pipe(ends) != 0)
-        die("no pipe");
+        bench_die("no pipe");
     pid_t child = fork();
     if (child < 0)
-        die("no child process");
+        bench_die("no child process");
     if (child == 0) {
         f = measure(path);
         _exit(write(ends[1], &f, sizeof f) == (ssize_t)sizeof f ? 0 : 1);
@@ -231,7 +112,7 @@ static bool bench_memory(const settings *s, const char *path)
     close(ends[1]);
     if (read(ends[0], &f, sizeof f) != (ssize_t)sizeof f || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
         WEXITSTATUS(status) != 0)
-        die("the measuring process failed");
+        bench_die("the measuring process failed");
     close(ends[0]);
     double n = (double)f.edges;
     bool ok = row(s, "ingest-peak-bytes-per-edge", (double)f.peak / n, 0, (double)f.peak / n, 150, 115, false);
@@ -248,10 +129,10 @@ static bool bench(const settings *s)
     estate head;
 
     if (!out || !e)
-        die("cannot make the estate");
+        bench_die("cannot make the estate");
     estate_write_opengraph(e, out, s->grouped);
     if (fclose(out) != 0)
-        die("cannot write the file");
+        bench_die("cannot write the file");
     head = *e;
     estate_free(e);
     bool ok = bench_memory(s, path);
@@ -280,7 +161,7 @@ int main(int argc, char **argv)
         }
     }
     if (rounds < 1 || rounds > MAX_ROUNDS)
-        die("rounds must be 1 to 31");
+        bench_die("rounds must be 1 to 31");
     if (nodes) {
         char size[16];
         snprintf(size, sizeof size, "%" PRIu32, nodes);

@@ -1,0 +1,16 @@
+/* Exports of a made-up estate in the words of clouds, clusters and scanners, of any size: the same bytes each time. */
+#ifndef BENCH_EXPORTS_H
+#define BENCH_EXPORTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+typedef struct export_kind {
+    const char *name;                             /* of the dialect */
+    uint32_t (*write)(FILE *out, uint64_t bytes); /* at least so many bytes; the number of items */
+    uint32_t share;                               /* there is at least one node for so many items */
+} export_kind;
+extern const export_kind export_kinds[]; /* ended by a null name */
+
+#endif
