@@ -296,6 +296,12 @@ int32_t cg_items_feed(cg_items *s, const char *bytes, size_t length, cspm_error 
     return cg_json_feed(s->reader, bytes, length, err);
 }
 
+void cg_items_keep(cg_items *s, cg_arena *out)
+{
+    *out = s->arena;
+    cg_arena_init(&s->arena, s->mem);
+}
+
 int32_t cg_items_finish(cg_items *s, cspm_error **err)
 {
     s->err = err;

@@ -35,6 +35,8 @@ typedef struct cg_items cg_items;
 int32_t cg_items_new(cg_mem *mem, const cg_json_limits *limits, const cg_item_handler *handler, void *user, cg_str source_name, cg_items **out,
                      cspm_error **err);
 int32_t cg_items_feed(cg_items *s, const char *bytes, size_t length, cspm_error **err);
+/* In take: the tree handed over lives on in *out, until the caller empties it. Its keys live as long as the stream. */
+void cg_items_keep(cg_items *s, cg_arena *out);
 int32_t cg_items_finish(cg_items *s, cspm_error **err); /* truncated documents fail here */
 void cg_items_free(cg_items *s);
 

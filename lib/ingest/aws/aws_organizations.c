@@ -44,10 +44,10 @@ static cg_str organization_of(cg_str arn)
 {
     const cg_str rest = aws_arn_part(arn, 5);
     const char *first = rest.length ? memchr(rest.data, '/', rest.length) : NULL;
-    const char *end = rest.data + rest.length, *second = first ? memchr(first + 1, '/', (size_t)(end - first - 1)) : NULL;
 
     if (!first)
         return CG_STR_NULL;
+    const char *end = rest.data + rest.length, *second = memchr(first + 1, '/', (size_t)(end - first - 1));
     return (cg_str){ first + 1, (size_t)((second ? second : end) - first - 1) };
 }
 
@@ -437,7 +437,7 @@ static int32_t set_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
     static const char *const labels[] = { "AWSPermissionSet", NULL };
     const cg_str set = c->id, rest = aws_arn_part(set, 5), name = aws_str(item, "Name");
     const char *first = rest.length ? memchr(rest.data, '/', rest.length) : NULL;
-    const char *end = rest.data + rest.length, *second = first ? memchr(first + 1, '/', (size_t)(end - first - 1)) : NULL;
+    const char *second = first ? memchr(first + 1, '/', (size_t)(rest.data + rest.length - first - 1)) : NULL;
     int32_t rc = aws_node(c, item, set, labels, err);
 
     if (rc == CSPM_OK && name.length > 0)

@@ -52,6 +52,17 @@ static int32_t element_list(aws_ctx *c, const cg_tree *values, const char *prope
     return aws_prop_tree(c, property, &list, AWS_TEXT, err);
 }
 
+static int32_t element_item(aws_ctx *c, const cg_tree *at, cg_str id, cg_str text, const element *e, cspm_error **err)
+{
+    int32_t rc = aws_node(c, at, id, e->labels, err);
+
+    if (rc == CSPM_OK)
+        rc = aws_prop_text(c, "id", id, err);
+    if (rc == CSPM_OK)
+        rc = aws_prop_text(c, "value", text, err);
+    return rc < 0 ? rc : aws_node_end(c, false, err);
+}
+
 static int32_t element_items(aws_ctx *c, const cg_tree *values, const element *e, cg_str statement, cspm_error **err)
 {
     const cg_tree *value;
@@ -64,13 +75,8 @@ static int32_t element_items(aws_ctx *c, const cg_tree *values, const element *e
         const cg_str id = aws_format(c, "%s:%.*s", e->property, CG_FMT(text));
         if (!id.data)
             return nomem(c, err);
-        rc = aws_node(c, value, id, e->labels, err);
-        if (rc == CSPM_OK)
-            rc = aws_prop_text(c, "id", id, err);
-        if (rc == CSPM_OK)
-            rc = aws_prop_text(c, "value", text, err);
-        if (rc == CSPM_OK)
-            rc = aws_node_end(c, false, err);
+        if (aws_first_time(c, id))
+            rc = element_item(c, value, id, text, e, err);
         if (rc == CSPM_OK)
             rc = aws_edge(c, value, statement, e->kind, id, NULL, err);
     }
@@ -229,8 +235,11 @@ static cg_str tail_of(cg_str s)
 static int32_t stub(aws_ctx *c, const cg_tree *at, cg_str id, const char *const *labels, cspm_error **err)
 {
     const cg_str outer = c->id;
-    int32_t rc = aws_node(c, at, id, labels, err);
+    int32_t rc;
 
+    if (!aws_first_time(c, id))
+        return CSPM_OK;
+    rc = aws_node(c, at, id, labels, err);
     if (rc == CSPM_OK) {
         cg_builder_set_standing(c->b, CG_STANDING_STUB);
         rc = aws_prop_text(c, "id", id, err);
@@ -277,8 +286,11 @@ static int32_t root_principal(aws_ctx *c, const cg_tree *at, cg_str arn, cspm_er
 {
     static const char *const labels[] = { "AWSRootPrincipal", "AWSPrincipal", NULL };
     const cg_str outer = c->id;
-    int32_t rc = aws_node(c, at, arn, labels, err);
+    int32_t rc;
 
+    if (!aws_first_time(c, arn))
+        return CSPM_OK;
+    rc = aws_node(c, at, arn, labels, err);
     if (rc == CSPM_OK)
         rc = aws_prop_text(c, "id", arn, err);
     if (rc == CSPM_OK)
@@ -296,8 +308,11 @@ static int32_t root_principal(aws_ctx *c, const cg_tree *at, cg_str arn, cspm_er
 static int32_t known_principal(aws_ctx *c, const cg_tree *at, cg_str id, const char *const *labels, const char *type, cspm_error **err)
 {
     const cg_str outer = c->id;
-    int32_t rc = aws_node(c, at, id, labels, err);
+    int32_t rc;
 
+    if (!aws_first_time(c, id))
+        return CSPM_OK;
+    rc = aws_node(c, at, id, labels, err);
     if (rc == CSPM_OK)
         rc = aws_prop_text(c, "id", id, err);
     if (rc == CSPM_OK)

@@ -66,6 +66,14 @@ static int32_t note_page(aws_reader *r, const cg_tree *answer, cspm_error **err)
 
 /* ---- answers ---- */
 
+static void drop_kept(aws_reader *r)
+{
+    cg_arena_reset(&r->kept);
+    for (size_t i = 0; i < r->arenas.count; i++)
+        cg_arena_free(&r->arenas.data[i]);
+    r->arenas.count = 0;
+}
+
 static void begin_answer(aws_reader *r, uint32_t base)
 {
     r->answer = true;
@@ -101,7 +109,7 @@ static int32_t end_answer(aws_reader *r, cspm_error **err)
         rc = note_page(r, &answer, err);
     if (rc == CSPM_OK && !r->applied && (r->unfit || !r->known) && r->first_key.data)
         rc = not_modelled(r, r->operation.data ? r->operation : r->first_key, r->at, err);
-    cg_arena_reset(&r->kept);
+    drop_kept(r);
     return rc;
 }
 
@@ -345,9 +353,16 @@ static cg_tree *copy_tree(cg_arena *arena, const cg_tree *t)
 
 static int32_t keep(aws_reader *r, cg_str key, const cg_tree *item, cspm_error **err)
 {
-    cg_tree *copy = copy_tree(&r->kept, item);
+    cg_tree *copy = NULL;
     const cg_str name = { cg_arena_strndup(&r->kept, key.data, key.length), key.length };
 
+    /* Long lists are not copied. */
+    if (item->type == CG_TREE_LIST && item->list.count >= 8 && cg_vec_reserve(r->mem, &r->arenas, 1)) {
+        copy = (cg_tree *)(uintptr_t)item;
+        cg_items_keep(r->items, &r->arenas.data[r->arenas.count++]);
+    } else {
+        copy = copy_tree(&r->kept, item);
+    }
     r->unfit = r->unfit || (r->waits && (is_something(item) && !(item->type == CG_TREE_LIST && item->list.count == 0)));
     if (!copy || !name.data || !cg_vec_reserve(r->mem, &r->keys, 1) || !cg_vec_push(r->mem, &r->values, copy))
         return nomem(r, err);
@@ -411,6 +426,8 @@ static void reader_close(void *state)
     cg_vec_free(r->mem, &r->keys);
     cg_vec_free(r->mem, &r->unknown);
     cg_vec_free(r->mem, &r->values);
+    drop_kept(r);
+    cg_vec_free(r->mem, &r->arenas);
     cg_buf_free(&r->head);
     cg_arena_free(&r->kept);
     cg_arena_free(&r->names);

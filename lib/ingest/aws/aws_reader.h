@@ -40,7 +40,8 @@ typedef struct aws_reader {
     CG_VEC(aws_candidate) candidates;
     CG_VEC(size_t) levels; /* where each begins */
 
-    cg_arena kept; /* members that wait for the end of the answer */
+    cg_arena kept;           /* members that wait for the end of the answer */
+    CG_VEC(cg_arena) arenas; /* of the long ones among them */
     CG_VEC(cg_str) keys;
     CG_VEC(cg_tree *) values;
 

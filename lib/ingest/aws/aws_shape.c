@@ -21,7 +21,8 @@ int32_t aws_open(aws_ctx *c, cg_builder *b, cspm_error **err)
     s->names_mask = 255;
     s->names = cg_calloc(mem, s->names_mask + 1, sizeof *s->names);
     s->accounts = cg_intern_new(mem, 0);
-    if (!s->names || !s->accounts) {
+    s->made = cg_intern_new(mem, 0);
+    if (!s->names || !s->accounts || !s->made) {
         aws_close(c);
         return cg_nomem(mem, err);
     }
@@ -40,6 +41,7 @@ void aws_close(aws_ctx *c)
     cg_free(s->mem, s->list);
     cg_free(s->mem, s->names);
     cg_intern_free(s->accounts);
+    cg_intern_free(s->made);
     cg_free(s->mem, s);
     c->state = NULL;
 }
@@ -99,6 +101,15 @@ static uint32_t name_id(aws_ctx *c, const char *text, aws_name_of of)
 static int32_t nomem(aws_ctx *c, cspm_error **err)
 {
     return cg_nomem(c->state->mem, err);
+}
+
+bool aws_first_time(aws_ctx *c, cg_str id)
+{
+    cg_intern *made = c->state->made;
+    const uint32_t before = cg_intern_count(made), at = cg_intern_add(made, id.data, id.length);
+
+    c->state->refused = c->state->refused || at == CG_INTERN_NONE;
+    return at != CG_INTERN_NONE && cg_intern_count(made) > before;
 }
 
 /* ---- diagnostics ---- */
@@ -392,7 +403,7 @@ static cg_str own_arn(const cg_tree *item, const char *id)
     return arn;
 }
 
-static void place(aws_ctx *c, const cg_tree *item, const char *id)
+static void place(aws_ctx *c, const cg_tree *item, const char *id, bool global)
 {
     static const char *const owners[] = { "OwnerId", "OwnerID", "ownerId", "AccountId", "accountId" };
     static const char *const zones[] = { "AvailabilityZone", "Placement.AvailabilityZone" };
@@ -413,9 +424,9 @@ static void place(aws_ctx *c, const cg_tree *item, const char *id)
         }
     }
     cg_str region = aws_arn_part(arn, 3);
-    for (size_t i = 0; region.length == 0 && i < sizeof zones / sizeof zones[0]; i++)
+    for (size_t i = 0; region.length == 0 && !global && i < sizeof zones / sizeof zones[0]; i++)
         region = region_of_zone(aws_str(item, zones[i]));
-    if (region.length == 0)
+    if (region.length == 0 && !global)
         region = aws_str(item, "Region");
     if (region.length > 0)
         c->item_region = region;
@@ -538,7 +549,7 @@ int32_t aws_apply(aws_ctx *c, const aws_shape *shape, const cg_tree *item, cspm_
 
     if (item->type != CG_TREE_MAP)
         return aws_skip(c, item, "bad-item", err, "skipped: it must be an object");
-    place(c, item, shape->id);
+    place(c, item, shape->id, shape->global);
     c->state->applying++;
     const int32_t rc = apply(c, shape, item, err);
     if (--c->state->applying > 0) {
@@ -563,7 +574,7 @@ int32_t aws_take(aws_ctx *c, const aws_answer *answer, const cg_tree *item, cspm
         if (answer->shape)
             rc = aws_apply(c, answer->shape, item, err);
         else
-            place(c, item, NULL);
+            place(c, item, NULL, false);
         if (rc == CSPM_OK && answer->take)
             rc = answer->take(c, item, err);
     }

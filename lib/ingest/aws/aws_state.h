@@ -18,6 +18,7 @@ typedef struct aws_state {
     cg_arena arena; /* the one in aws_ctx */
     aws_name *names;
     uint32_t n_names, names_mask;
+    cg_intern *made;     /* ids of nodes many items name: statement items, services, stubs */
     cg_intern *accounts; /* whose node this source has made */
     const char *operation;
     uint32_t depth;    /* aws_take within aws_take */
@@ -30,8 +31,25 @@ typedef struct aws_state {
     uint32_t list_capacity;
 } aws_state;
 
+/* aws_shape.c: is this the first time the source makes such a node? False too when memory is refused, which aws_take then says. */
+bool aws_first_time(aws_ctx *c, cg_str id);
+/* Steps of a path. */
+static inline bool aws_path_next(const char **path, cg_str *name, bool *each)
+{
+    const char *p = *path, *start = p;
+
+    if (!*p)
+        return false;
+    while (*p && *p != '.' && *p != '[')
+        p++;
+    *name = (cg_str){ start, (size_t)(p - start) };
+    *each = *p == '[';
+    if (*each)
+        p += 2;
+    *path = *p == '.' ? p + 1 : p;
+    return true;
+}
 /* aws_text.c */
-bool aws_path_next(const char **path, cg_str *name, bool *each); /* steps of a path */
 const cg_tree *aws_member(const cg_tree *map, cg_str key);
 cg_str aws_text_of(aws_ctx *c, const cg_tree *item, const cg_tree *value, const char *pattern);
 bool aws_scalar_text(aws_ctx *c, const cg_tree *value, cg_str *out); /* strings, numbers, booleans; false for the rest and when empty */

@@ -3,22 +3,6 @@
 
 /* ---- paths ---- */
 
-bool aws_path_next(const char **path, cg_str *name, bool *each)
-{
-    const char *p = *path, *start = p;
-
-    if (!*p)
-        return false;
-    while (*p && *p != '.' && *p != '[')
-        p++;
-    *name = (cg_str){ start, (size_t)(p - start) };
-    *each = *p == '[';
-    if (*each)
-        p += 2;
-    *path = *p == '.' ? p + 1 : p;
-    return true;
-}
-
 const cg_tree *aws_member(const cg_tree *map, cg_str key)
 {
     if (!map || map->type != CG_TREE_MAP)
@@ -94,6 +78,13 @@ static bool fill_in(aws_ctx *c, const cg_tree *item, const cg_tree *value, cg_st
 {
     char path[128];
 
+    /* Mostly the name of a member. */
+    if (item && item->type == CG_TREE_MAP && name.data[0] != '.' && name.data[0] < 'a') {
+        const cg_tree *member = aws_member(item, name);
+        if (member)
+            return aws_scalar_text(c, member, out);
+    }
+
     if (name.length >= sizeof path)
         return false;
     memcpy(path, name.data, name.length);
@@ -150,11 +141,14 @@ cg_str aws_text_of(aws_ctx *c, const cg_tree *item, const cg_tree *value, const 
     }
     cg_buf_clear(text);
     for (const char *p = pattern; *p;) {
-        const char *end = *p == '{' ? strchr(p, '}') : NULL;
-        if (!end) {
-            cg_buf_char(text, *p++);
-            continue;
-        }
+        const size_t plain = strcspn(p, "{");
+        cg_buf_add(text, p, plain);
+        p += plain;
+        if (!*p)
+            break;
+        const char *end = strchr(p, '}');
+        if (!end)
+            return CG_STR_NULL;
         if (!fill_first(c, item, value, (cg_str){ p + 1, (size_t)(end - p - 1) }, &part))
             return CG_STR_NULL;
         cg_buf_str(text, part);

@@ -180,6 +180,18 @@ static int32_t time_value(aws_ctx *c, const cg_tree *value, cg_str *out, cspm_er
         char room[40];
         cg_str s = value->string;
         *out = s;
+        /* Mostly it is what it is to be, or says UTC in another way. */
+        const bool utc = s.length == 20 ? s.data[19] == 'Z' : s.length == 25 && memcmp(s.data + 19, "+00:00", 6) == 0;
+        if (utc && s.data[10] == 'T' && cg_instant_parse(s, &at)) {
+            if (s.length == 20)
+                return CSPM_OK;
+            char *copy = cg_arena_strndup(c->arena, s.data, 20);
+            if (!copy)
+                return nomem(c, err);
+            copy[19] = 'Z';
+            *out = (cg_str){ copy, 20 };
+            return CSPM_OK;
+        }
         /* Python writes a blank between date and time. */
         if (s.length > 11 && s.length < sizeof room && s.data[10] == ' ') {
             memcpy(room, s.data, s.length);
@@ -409,7 +421,10 @@ int32_t aws_value_at(aws_ctx *c, const cg_tree *item, const char *path, aws_as a
     collected k = { .as = as };
 
     *out = cg_v_null();
-    if (!strchr(path, '['))
+    const size_t plain = strcspn(path, ".[");
+    if (!path[plain])
+        return aws_value(c, aws_member(item, (cg_str){ path, plain }), as, out, err);
+    if (!strchr(path + plain, '['))
         return aws_value(c, aws_get(item, path), as, out, err);
     const int32_t rc = aws_each(c, item, path, collect, &k, err);
     if (rc < 0)
