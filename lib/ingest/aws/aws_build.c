@@ -252,7 +252,7 @@ const aws_answer aws_answers_build[] = {
     { .operation = "codecommit.batch-get-repositories", .items = "repositories[]", .sign = "Arn", .shape = &repository },
     { .operation = "cloudformation.describe-stacks", .items = "Stacks[]", .sign = "StackId", .shape = &stack },
     { .operation = "cloudformation.list-stacks", .items = "StackSummaries[]", .sign = "StackId", .shape = &stack },
-    { .operation = "cloudformation.list-stack-sets", .items = "Summaries[]", .sign = "StackSetId", .take = take_stack_set },
+    { .operation = "cloudformation.list-stack-sets", .items = "Summaries[]", .sign = "StackSetId StackSetName", .take = take_stack_set },
     { .operation = "cloudformation.describe-stack-set", .items = "StackSet", .sign = "StackSetId", .take = take_stack_set },
     { .operation = NULL },
 };

@@ -570,7 +570,7 @@ const aws_answer aws_answers_ec2[] = {
     { .operation = "ec2.describe-iam-instance-profile-associations",
       .items = "IamInstanceProfileAssociations[]",
       .take = profile_association },
-    { .operation = "ec2.describe-security-groups", .items = "SecurityGroups[]", .shape = &group_shape },
+    { .operation = "ec2.describe-security-groups", .items = "SecurityGroups[]", .sign = "GroupId", .shape = &group_shape },
     { .operation = "ec2.describe-security-group-rules", .items = "SecurityGroupRules[]", .take = single_rule },
     { .operation = "ec2.describe-network-interfaces", .items = "NetworkInterfaces[]", .shape = &interface_shape },
     { .operation = "ec2.describe-addresses", .items = "Addresses[]", .shape = &address_shape },
