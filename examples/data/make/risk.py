@@ -34,27 +34,29 @@ def one(name):
     return a, [ocsf("card-service", CVE)]
 
 
-# (how many, exposed, what the role of the machine may do)
-TIERS = [("admin", 3, True), ("cards", 5, True), ("logs", 6, True), ("plain", 8, True), ("inside", 10, False), ("apart", 8, False)]
+# name, how many, exposed to the internet
+TIERS = [("admin", 3, True), ("cards", 5, True), ("chain", 2, True), ("chain-end", 1, False), ("logs", 6, True), ("plain", 13, True), ("apart", 10, False)]
 
 
 def forty():
+    """The role of a machine, or of the machine behind it, decides what the same vulnerability costs."""
     a = account("one-cve")
     a.group("web", (443, EVERYBODY))
-    a.group("from-front", (443, "10.60.1.0/24"))
+    a.group("chain")
+    a.group("from-chain", (443, a.network["chain"]))
     a.group("nothing")
     a.bucket("saltmarsh-cards", "restricted")
+    a.bucket("saltmarsh-archive", "confidential")
     a.bucket("saltmarsh-logs")
-    roles = {"admin": a.machine_role("Operator", attached=[a.administrator()]),
-             "cards": a.machine_role("CardReader", allow(["s3:GetObject", "s3:ListBucket"], bucket("saltmarsh-cards"))),
-             "logs": a.machine_role("LogReader", allow(["s3:GetObject", "s3:ListBucket"], bucket("saltmarsh-logs")))}
-    roles["inside"] = roles["cards"]
+    reads = lambda name, what: a.machine_role(name, allow(["s3:GetObject", "s3:ListBucket"], bucket(what)))
+    roles = {"admin": a.machine_role("Operator", attached=[a.administrator()]), "cards": reads("CardReader", "saltmarsh-cards"),
+             "chain-end": reads("Archivist", "saltmarsh-archive"), "logs": reads("LogReader", "saltmarsh-logs")}
     findings, count = [], 0
     for tier, number, exposed in TIERS:
         for i in range(1, number + 1):
             count += 1
             name = f"{tier}-{i:02}"
-            groups = ["web" if exposed else "from-front" if tier == "inside" else "nothing"]
+            groups = (["web"] if exposed else ["from-chain"] if tier == "chain-end" else ["nothing"]) + (["chain"] if tier == "chain" else [])
             a.machine(name, a.network["front" if exposed else "back"], f"10.60.{1 if exposed else 2}.{count + 10}", [a.network[g] for g in groups], roles.get(tier),
                       f"203.0.113.{count + 10}" if exposed else None)
             findings.append(ocsf(name, CVE))

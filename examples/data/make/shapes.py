@@ -229,7 +229,7 @@ class Account:
         out = {"InstanceId": number, "ImageId": image, "InstanceType": kind, "LaunchTime": WHEN, "Architecture": "x86_64",
                "State": {"Code": 16, "Name": "running"}, "Placement": {"AvailabilityZone": ZONE, "Tenancy": "default"}, "VpcId": self.network["vpc"],
                "SubnetId": subnet, "PrivateIpAddress": private, "NetworkInterfaces": [inner], "SecurityGroups": self.group_names(groups),
-               "MetadataOptions": {"HttpTokens": "required", "HttpEndpoint": "enabled", "HttpPutResponseHopLimit": 2, "State": "applied"},
+               "MetadataOptions": {"HttpTokens": "required", "HttpEndpoint": "enabled", "HttpPutResponseHopLimit": 1, "State": "applied"},
                "RootDeviceType": "ebs", "RootDeviceName": "/dev/xvda", "Tags": tags(Name=name, **labels)}
         if public:
             inner["Association"] = interface["Association"]
