@@ -4,8 +4,13 @@
 
 void net_open(net_world *w)
 {
+    net_open_in(w, cg_mem_new(NULL, 0));
+}
+
+void net_open_in(net_world *w, cg_mem *mem)
+{
     memset(w, 0, sizeof *w);
-    w->mem = cg_mem_new(NULL, 0);
+    w->mem = mem;
     ck_assert_int_eq(cg_builder_new(w->mem, NULL, &w->b, NULL), CSPM_OK);
     cg_source_options o = { .name = CG_STR("test"), .dialect = CG_STR("test"), .merge_equal_edges = true };
     ck_assert_int_eq(cg_builder_begin_source(w->b, &o, NULL), CSPM_OK);

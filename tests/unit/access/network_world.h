@@ -13,6 +13,7 @@ typedef struct net_world {
 } net_world;
 
 void net_open(net_world *w);
+void net_open_in(net_world *w, cg_mem *mem); /* takes the reference */
 void net_close(net_world *w);
 /* Properties "key=value" separated by blanks: true, false, whole numbers, "a|b" a list (a single item ends with |), else text. */
 void net_node(net_world *w, const char *id, const char *labels, const char *properties);

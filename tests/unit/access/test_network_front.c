@@ -1,4 +1,5 @@
 /* Through load balancers and the cloud's own doors. */
+#include "fault.h"
 #include "network_world.h"
 
 Suite *network_front_suite(void);
@@ -212,6 +213,58 @@ START_TEST(databases_and_clusters)
 }
 END_TEST
 
+/* Something of everything. */
+static void build_all(net_world *x)
+{
+    net_usual(x);
+    net_machine(x, "i-web", "subnet-pub", "sg-web", "10.0.1.5", "54.1.2.3");
+    net_group(x, "sg-app", "vpc-1");
+    net_rule(x, "sg-app", false, "tcp", 8080, 8080, "sg-web");
+    net_machine(x, "i-app", "subnet-priv", "sg-app", "10.0.2.5", NULL);
+    net_node(x, "alb", "AWSLoadBalancerV2", "type=application scheme=internet-facing name=shop");
+    net_edge(x, "alb", "PART_OF_SUBNET", "subnet-pub");
+    net_edge(x, "alb", "MEMBER_OF_EC2_SECURITY_GROUP", "sg-web");
+    net_node(x, "l", "AWSELBV2Listener", "port=443 protocol=HTTPS");
+    net_edge(x, "alb", "ELBV2_LISTENER", "l");
+    net_edge(x, "l", "FORWARDS_TO", "tg");
+    net_node(x, "tg", "AWSELBV2TargetGroup", "target_type=instance protocol=HTTP port=8080");
+    net_edge_with(x, "tg", "TARGETS", "i-app", "port=8080");
+    net_node(x, "fn", "AWSLambda", "function_url_auth_type=NONE policy={\"Version\":\"2012-10-17\",\"Statement\":[]}");
+    net_node(x, "eks", "AWSEKSCluster", "endpoint_public_access=true public_access_cidrs=203.0.113.0/24|");
+}
+
+START_TEST(memory_refused_anywhere)
+{
+    uint32_t refused = 0;
+    for (uint64_t k = 1;; k++) {
+        cg_fault f = CG_FAULT_INIT;
+        cspm_allocator a = cg_fault_allocator(&f);
+        net_world x;
+        cg_layer_builder *l = NULL;
+        cspm_error *err = NULL;
+        cg_derive_request request = { 0 };
+        net_open_in(&x, cg_mem_new(&a, 0));
+        build_all(&x);
+        ck_assert_int_eq(cg_builder_freeze(x.b, NULL, &x.below, NULL), CSPM_OK);
+        ck_assert_int_eq(cg_layer_new(x.below, CG_STR("network"), &l, NULL), CSPM_OK);
+        f.fail_at = atomic_load(&f.requests) + k;
+        int32_t rc = cg_stage_network.run(x.below, &request, l, NULL, &err);
+        bool hit = atomic_load(&f.refused);
+        f.fail_at = 0;
+        ck_assert_msg(rc == CSPM_OK ? !hit : rc == CSPM_E_NOMEM && hit, "%d at request %llu", (int)rc, (unsigned long long)k);
+        ck_assert((rc == CSPM_OK) == (err == NULL));
+        cspm_error_free(err);
+        cg_layer_free(l);
+        net_close(&x);
+        ck_assert_msg(cg_fault_clean(&f), "%s at request %llu", cg_fault_report(&f), (unsigned long long)k);
+        if (!hit)
+            break;
+        refused++;
+    }
+    ck_assert_uint_gt(refused, 40);
+}
+END_TEST
+
 Suite *network_front_suite(void)
 {
     Suite *s = suite_create("network-front");
@@ -227,6 +280,7 @@ Suite *network_front_suite(void)
     tcase_add_test(t, functions_behind_balancers_and_apis);
     tcase_add_test(t, function_urls);
     tcase_add_test(t, databases_and_clusters);
+    tcase_add_test(t, memory_refused_anywhere);
     suite_add_tcase(s, t);
     return s;
 }
