@@ -228,20 +228,20 @@ static int32_t push_identity(aws_run *r, const aws_subject *s, uint32_t action, 
     return push_docs(r, &own, action, false, out, err);
 }
 
-#define N_COMMON 5
+#define N_COMMON 6
 /* What an attacker chooses or is: encrypted transport, no detour through a service, the clock. */
-static uint32_t common_keys(const aws_run *r, const aws_subject *s, cg_access_key *out)
+static uint32_t common_keys(const aws_run *r, const aws_subject *s, uint32_t clock, cg_access_key *out)
 {
     static const cg_str yes = { "true", 4 }, no = { "false", 5 };
     uint32_t n = 0;
     out[n++] = (cg_access_key){ CG_STR("aws:SecureTransport"), &yes, 1 };
     out[n++] = (cg_access_key){ CG_STR("aws:PrincipalIsAWSService"), &no, 1 };
     out[n++] = (cg_access_key){ CG_STR("aws:ViaAWSService"), &no, 1 };
-    if (r->e->now.data)
-        out[n++] = (cg_access_key){ CG_STR("aws:CurrentTime"), &r->e->now, 1 };
+    out[n++] = (cg_access_key){ CG_STR("aws:CurrentTime"), &r->e->now[clock], 1 };
+    out[n++] = (cg_access_key){ CG_STR("aws:EpochTime"), &r->e->now[clock], 1 };
     /* Sessions carry the time they began; a user's own keys do not. */
-    if (s && s->type == AWS_ROLE && r->e->now.data)
-        out[n++] = (cg_access_key){ CG_STR("aws:TokenIssueTime"), &r->e->now, 1 };
+    if (s && s->type == AWS_ROLE)
+        out[n++] = (cg_access_key){ CG_STR("aws:TokenIssueTime"), &r->e->now[clock], 1 };
     else if (s && s->type == AWS_USER)
         out[n++] = (cg_access_key){ CG_STR("aws:TokenIssueTime"), NULL, 0 };
     return n;
@@ -297,6 +297,14 @@ static int32_t gather_policies(aws_run *r, const aws_subject *s, uint32_t action
     return rc;
 }
 
+static int32_t decide(aws_run *r, const cg_access_request *request, const cg_access_policies *policies, aws_answer_result *out,
+                      cspm_error **err)
+{
+    int32_t rc = cg_aws_decide(request, policies, &r->decision, err);
+    *out = r->decision.result == CG_ACCESS_ALLOWED ? AWS_YES : r->decision.result == CG_ACCESS_CONDITIONAL ? AWS_MAYBE : AWS_NO;
+    return rc;
+}
+
 static int32_t ask_action(aws_run *r, const aws_question *q, uint32_t action, cg_str text, aws_answer_result *out, cspm_error **err)
 {
     const aws_subject *s = &r->e->subjects.data[q->subject];
@@ -307,7 +315,7 @@ static int32_t ask_action(aws_run *r, const aws_question *q, uint32_t action, cg
     cg_access_key *keys = cg_arena_alloc(&r->scratch, (N_COMMON + need->n_keys) * sizeof *keys);
     if (!keys)
         return cg_nomem(r->mem, err);
-    uint32_t n_keys = common_keys(r, s, keys);
+    uint32_t n_keys = common_keys(r, s, 0, keys);
     if (need->n_keys)
         memcpy(keys + n_keys, need->keys, need->n_keys * sizeof *keys);
     cg_access_request request = { .principal = s->principal,
@@ -319,12 +327,19 @@ static int32_t ask_action(aws_run *r, const aws_question *q, uint32_t action, cg
                                   .n_keys = n_keys + need->n_keys,
                                   .open = true };
     int32_t rc = gather_policies(r, s, action, &resource, &policies, err);
+    aws_answer_result early = AWS_NO;
+    bool clocks = r->e->timed && !cg_str_eq(r->e->now[0], r->e->now[1]);
     if (rc == CSPM_OK)
-        rc = cg_aws_decide(&request, &policies, &r->decision, err);
-    if (rc != CSPM_OK)
-        return rc;
-    *out = r->decision.result == CG_ACCESS_ALLOWED ? AWS_YES : r->decision.result == CG_ACCESS_CONDITIONAL ? AWS_MAYBE : AWS_NO;
-    return *out == AWS_NO ? CSPM_OK : keep_reasons(r, s, q->doc, err);
+        rc = decide(r, &request, &policies, clocks ? &early : out, err);
+    if (rc == CSPM_OK && clocks) {
+        common_keys(r, s, 1, keys);
+        rc = decide(r, &request, &policies, out, err);
+        if (*out != early)
+            *out = AWS_MAYBE;
+    }
+    if (rc == CSPM_OK && clocks && *out == AWS_MAYBE && early != AWS_MAYBE)
+        rc = push_key(r, CG_STR("aws:CurrentTime"), err);
+    return rc != CSPM_OK || *out == AWS_NO ? rc : keep_reasons(r, s, q->doc, err);
 }
 
 /* All actions of the need on exactly this text. The ground keeps what they rest on, unless one is refused. */
@@ -435,7 +450,7 @@ int32_t aws_ask_trust(aws_run *r, cg_node role, uint32_t doc, cg_str service, aw
     if (rc != CSPM_OK || doc == AWS_NONE || !arn.length)
         return rc;
     rc = aws_estate_account_of(r->e, role, &account, err);
-    uint32_t n = common_keys(r, NULL, keys);
+    uint32_t n = common_keys(r, NULL, 0, keys);
     if (account != AWS_NONE)
         keys[n++] = (cg_access_key){ CG_STR("aws:SourceAccount"), &r->e->accounts.data[account].number, 1 };
     items[0] = r->e->docs.data[doc].policy;
@@ -443,12 +458,9 @@ int32_t aws_ask_trust(aws_run *r, cg_node role, uint32_t doc, cg_str service, aw
         .principal = service, .action = CG_STR("sts:AssumeRole"), .resource = arn, .keys = keys, .n_keys = n, .open = true
     };
     if (rc == CSPM_OK)
-        rc = cg_aws_decide(&request, &policies, &r->decision, err);
-    if (rc != CSPM_OK)
+        rc = decide(r, &request, &policies, out, err);
+    if (rc != CSPM_OK || *out == AWS_NO)
         return rc;
-    *out = r->decision.result == CG_ACCESS_ALLOWED ? AWS_YES : r->decision.result == CG_ACCESS_CONDITIONAL ? AWS_MAYBE : AWS_NO;
-    if (*out == AWS_NO)
-        return CSPM_OK;
     const aws_subject nobody = { 0 };
     return keep_reasons(r, &nobody, doc, err);
 }

@@ -3,8 +3,6 @@
 
 #include "access/aws_run.h"
 
-/* Above this many targets, sources with different reasons share a hub rather than each having one of its own. */
-#define OWN_REASON_TARGETS 8
 #define MAX_EVIDENCE 64
 #define MAX_REASONS 6
 
@@ -34,7 +32,7 @@ int32_t aws_emit_add(aws_emit *m, const aws_finding *f, cspm_error **err)
     cg_mem *mem = m->r->mem;
     struct {
         uint32_t targets, conditional, ground;
-    } key = { 0, f->why.result == AWS_MAYBE, f->n_targets <= OWN_REASON_TARGETS ? f->why.ground : UINT32_MAX };
+    } key = { 0, f->why.result == AWS_MAYBE, f->n_targets <= AWS_OWN_REASON_TARGETS ? f->why.ground : UINT32_MAX };
     if (!f->n_targets || !f->n_subjects)
         return CSPM_OK;
     key.targets = cg_intern_add(m->target_lists, (const char *)f->targets, f->n_targets * sizeof *f->targets);
@@ -80,20 +78,25 @@ static cg_node node_of(const aws_attached_list *list, uint32_t doc)
     return CG_NO_NODE;
 }
 
-/* The node of a statement, where the inventory has one. */
-static cg_node statement_node(const aws_emit *m, cg_node policy, uint32_t statement)
+/* The node of a statement, where the inventory has one: named by its Sid, else by its number among those without. */
+static int32_t statement_node(const aws_emit *m, cg_node policy, const aws_ground_item *item, cg_node *out, cspm_error **err)
 {
-    uint32_t kind = cg_name_find(m->r->e->g, CG_NAMES_KIND, CG_STR("STATEMENT"));
-    uint32_t key = cg_name_find(m->r->e->g, CG_NAMES_KEY, CG_STR("statement_index"));
-    cg_adj_iter it;
-    cg_edge edge;
-    cg_value v;
-    cg_adj_init(&it, m->r->e->g, policy, CG_OUT, NULL);
-    while (kind != CG_NO_NAME && key != CG_NO_NAME && cg_adj_next(&it, &edge))
-        if (edge.kind == kind && cg_node_prop(m->r->e->g, edge.to, key, NULL, &v, NULL) == CSPM_OK && v.type == CG_INT &&
-            v.integer == (int64_t)statement)
-            return edge.to;
-    return CG_NO_NODE;
+    const cg_policy *p = m->r->e->docs.data[item->doc].policy;
+    cg_str sid = p->statements[item->statement].sid;
+    uint32_t unnamed = 0;
+    cg_buf id;
+    for (uint32_t i = 0; i <= item->statement; i++)
+        unnamed += p->statements[i].sid.length == 0;
+    cg_buf_init(&id, m->r->mem, 0);
+    cg_buf_printf(&id, "%.*s/statement/", CG_FMT(cg_node_id(m->r->e->g, policy)));
+    if (sid.length)
+        cg_buf_str(&id, sid);
+    else
+        cg_buf_printf(&id, "%u", (unsigned)unnamed);
+    int32_t rc = id.failed ? cg_nomem(m->r->mem, err) : CSPM_OK;
+    *out = rc == CSPM_OK ? cg_node_find(m->r->e->g, id.data, id.length) : CG_NO_NODE;
+    cg_buf_free(&id);
+    return rc;
 }
 
 static void note_item(aws_emit *m, reasons *w, const aws_ground_item *item, cg_node policy)
@@ -133,8 +136,11 @@ static int32_t add_ground(aws_emit *m, reasons *w, uint32_t subject, uint32_t gr
         if (note)
             note_item(m, w, &items[i], policy);
         rc = add_node(m, w, policy, err);
+        cg_node statement = CG_NO_NODE;
         if (rc == CSPM_OK && policy != CG_NO_NODE && items[i].statement != UINT32_MAX)
-            rc = add_node(m, w, statement_node(m, policy, items[i].statement), err);
+            rc = statement_node(m, policy, &items[i], &statement, err);
+        if (rc == CSPM_OK)
+            rc = add_node(m, w, statement, err);
     }
     if (note && keys.length) {
         cg_buf_adds(&w->note, "; depends on ");
@@ -228,29 +234,35 @@ static int32_t write_hub(aws_emit *m, const aws_bundle *b, const cg_node *target
     return rc;
 }
 
-int32_t aws_emit_write(aws_emit *m, bool conditional, cspm_error **err)
+static int32_t write_bundle(aws_emit *m, const aws_bundle *b, const cg_node *targets, uint32_t n, cspm_error **err)
 {
     const cg_grant *grant = m->r->grant;
-    int32_t rc = CSPM_OK;
+    cg_layer_edge edge = { .likelihood = grant->likelihood, .conditional = b->conditional };
+    int32_t rc = grant->label.length && !b->conditional ? write_label(m, b, targets, n, err) : CSPM_OK;
+    if (rc != CSPM_OK || !grant->kind.length)
+        return rc;
+    edge.kind = cg_layer_kind(m->l, grant->kind);
+    if (edge.kind == CG_NO_NAME)
+        return cg_nomem(m->r->mem, err);
+    bool hub = aws_bundle_cost(b->subjects.count, n) < b->subjects.count * (uint64_t)n;
+    return hub ? write_hub(m, b, targets, n, &edge, err) : write_edges(m, b, targets, n, &edge, err);
+}
+
+int32_t aws_emit_write(aws_emit *m, bool conditional, cspm_error **err)
+{
+    bool done = false;
+    int32_t rc = aws_emit_atoms(m, conditional, write_bundle, &done, err);
     for (size_t i = 0; rc == CSPM_OK && i < m->bundles.count; i++) {
         const aws_bundle *b = &m->bundles.data[i];
         cg_str list = cg_intern_get(m->target_lists, b->targets);
-        cg_node *targets;
-        uint32_t n = (uint32_t)(list.length / sizeof *targets);
-        cg_layer_edge edge = { .likelihood = grant->likelihood, .conditional = b->conditional };
-        if (b->conditional != conditional)
+        uint32_t n = (uint32_t)(list.length / sizeof(cg_node));
+        if (b->conditional != conditional || (done && n > AWS_OWN_REASON_TARGETS))
             continue;
-        targets = cg_alloc_array(m->r->mem, n, sizeof *targets);
+        cg_node *targets = cg_alloc_array(m->r->mem, n, sizeof *targets);
         if (!targets)
             return cg_nomem(m->r->mem, err);
         memcpy(targets, list.data, list.length);
-        if (grant->label.length && !b->conditional)
-            rc = write_label(m, b, targets, n, err);
-        if (rc == CSPM_OK && grant->kind.length && (edge.kind = cg_layer_kind(m->l, grant->kind)) == CG_NO_NAME)
-            rc = cg_nomem(m->r->mem, err);
-        if (rc == CSPM_OK && grant->kind.length)
-            rc = (uint64_t)n * b->subjects.count <= (uint64_t)n + b->subjects.count ? write_edges(m, b, targets, n, &edge, err)
-                                                                                    : write_hub(m, b, targets, n, &edge, err);
+        rc = write_bundle(m, b, targets, n, err);
         cg_free(m->r->mem, targets);
     }
     return rc;

@@ -2,6 +2,9 @@
 #include "access/aws_estate.h"
 
 #define NOT_ASKED (AWS_NONE - 1)
+/* Without a clock: estates are not older than this library, nor read when it is forgotten. 2025-01-01, 2100-01-01. */
+#define EARLIEST INT64_C(1735689600)
+#define LATEST INT64_C(4102444800)
 /* What stands in for a boundary nobody exported: it may or may not allow. */
 #define UNKNOWN_BOUNDARY                                                                                                                   \
     "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{\"Null\":"        \
@@ -9,8 +12,9 @@
 
 enum { K_POLICY, K_MEMBER, K_BOUNDARY, K_SCP, K_CONTAINS, K_RESOURCE, N_KINDS };
 static const char *const kind_names[N_KINDS] = { "POLICY", "MEMBER_AWS_GROUP", "PERMISSIONS_BOUNDARY", "SCP", "CONTAINS", "RESOURCE" };
-enum { P_DOCUMENT, P_POLICY, P_TRUST, P_ARN, P_MANAGEMENT, N_KEYS };
-static const char *const key_names[N_KEYS] = { "document", "policy", "assumerolepolicydocument", "arn", "is_management_account" };
+enum { P_DOCUMENT, P_POLICY, P_TRUST, P_ARN, P_MANAGEMENT, P_USER_ID, P_ROLE_ID, N_KEYS };
+static const char *const key_names[N_KEYS] = { "document", "policy", "assumerolepolicydocument", "arn", "is_management_account",
+                                               "userid",   "roleid" };
 
 /* ---- properties ---- */
 
@@ -60,6 +64,16 @@ bool aws_estate_has_label(const aws_estate *e, cg_node n, const cg_str *labels, 
 static bool is_personal_key(cg_str key)
 {
     return cg_str_eq_nocase(key, CG_STR("aws:PrincipalArn")) || cg_str_eq_nocase(key, CG_STR("aws:username"));
+}
+
+static bool is_timed(const cg_policy_statement *s)
+{
+    bool yes = false;
+    for (uint32_t i = 0; i < s->n_conditions; i++)
+        yes |= cg_str_eq_nocase(s->conditions[i].key, CG_STR("aws:CurrentTime")) ||
+               cg_str_eq_nocase(s->conditions[i].key, CG_STR("aws:EpochTime")) ||
+               cg_str_eq_nocase(s->conditions[i].key, CG_STR("aws:TokenIssueTime"));
+    return yes;
 }
 
 static bool is_personal(const cg_policy_statement *s)
@@ -125,6 +139,7 @@ static int32_t add_effect(aws_estate *e, const cg_policy *p, uint32_t doc, uint3
     if (index != UINT32_MAX) {
         effect.deny = p->statements[index].deny;
         effect.personal = is_personal(&p->statements[index]);
+        e->timed |= is_timed(&p->statements[index]);
     }
     if (effect.who == CG_INTERN_NONE || !cg_vec_push(e->mem, &e->effects, effect))
         return cg_nomem(e->mem, err);
@@ -365,6 +380,8 @@ static int32_t add_subject(aws_estate *e, cg_node n, aws_subject_type type, uint
     } else {
         rc = aws_estate_account_of(e, n, &s.account, err);
         if (rc == CSPM_OK)
+            rc = text_of(e, n, e->keys[type == AWS_ROLE ? P_ROLE_ID : P_USER_ID], &s.unique_id, err);
+        if (rc == CSPM_OK)
             rc = load_attached(e, &s, err);
         s.scp_free = cg_str_starts(cg_arn_part(s.principal, 5), CG_STR("role/aws-service-role/"));
     }
@@ -385,6 +402,19 @@ static int32_t add_subject(aws_estate *e, cg_node n, aws_subject_type type, uint
     return rc;
 }
 
+/* The root user of an account whose users and roles are known. */
+static bool is_own_root(const aws_estate *e, cg_node n)
+{
+    cg_str id = cg_node_id(e->g, n);
+    if (!cg_str_eq(cg_arn_part(id, 5), CG_STR("root")))
+        return false;
+    for (size_t i = 0; i < e->subjects.count; i++)
+        if (e->subjects.data[i].type <= AWS_ROLE && e->subjects.data[i].account != AWS_NONE &&
+            cg_str_eq(e->accounts.data[e->subjects.data[i].account].number, cg_arn_part(id, 4)))
+            return true;
+    return false;
+}
+
 int32_t aws_estate_subject(aws_estate *e, cg_node n, uint32_t *out, cspm_error **err)
 {
     static const struct {
@@ -399,7 +429,7 @@ int32_t aws_estate_subject(aws_estate *e, cg_node n, uint32_t *out, cspm_error *
         if (aws_estate_has_label(e, n, &label, 1))
             return add_subject(e, n, types[i].type, out, err);
     }
-    return add_subject(e, n, AWS_OUTSIDE, out, err);
+    return add_subject(e, n, is_own_root(e, n) ? AWS_ROOT : AWS_OUTSIDE, out, err);
 }
 
 /* ---- texts with {{name}} ---- */
@@ -495,14 +525,16 @@ static int32_t prepare(aws_estate *e, int64_t now, cspm_error **err)
         e->kinds[i] = cg_name_find(e->g, CG_NAMES_KIND, cg_str_from(kind_names[i]));
     for (uint32_t i = 0; i < N_KEYS; i++)
         e->keys[i] = cg_name_find(e->g, CG_NAMES_KEY, cg_str_from(key_names[i]));
-    if (now == INT64_MIN)
-        return CSPM_OK;
-    cg_buf b;
-    cg_buf_init(&b, e->mem, 0);
-    cg_buf_int(&b, now / 1000000); /* conditions take seconds as well */
-    e->now = (cg_str){ b.failed ? NULL : cg_arena_strndup(&e->arena, b.data, b.length), b.length };
-    cg_buf_free(&b);
-    return e->now.data ? CSPM_OK : cg_nomem(e->mem, err);
+    for (uint32_t i = 0; i < 2; i++) {
+        cg_buf b;
+        cg_buf_init(&b, e->mem, 0);
+        cg_buf_int(&b, now != INT64_MIN ? now / 1000000 : i ? LATEST : EARLIEST); /* conditions take seconds as well */
+        e->now[i] = (cg_str){ b.failed ? NULL : cg_arena_strndup(&e->arena, b.data, b.length), b.length };
+        cg_buf_free(&b);
+        if (!e->now[i].data)
+            return cg_nomem(e->mem, err);
+    }
+    return CSPM_OK;
 }
 
 int32_t aws_estate_load(aws_estate *e, cg_graph *g, int64_t now, cspm_op *op, cspm_error **err)

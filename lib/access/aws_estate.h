@@ -33,9 +33,9 @@ typedef struct aws_attached_list {
     uint32_t count;
 } aws_attached_list;
 
-typedef enum { AWS_USER, AWS_ROLE, AWS_GROUP, AWS_OUTSIDE } aws_subject_type;
+typedef enum { AWS_USER, AWS_ROLE, AWS_GROUP, AWS_ROOT, AWS_OUTSIDE } aws_subject_type;
 
-/* Somebody who can act. Of a group: whoever joins it, by its policies alone. */
+/* Somebody who can act. Of a group: whoever joins it, by its policies alone. AWS_ROOT is the root user of an account of the estate. */
 typedef struct aws_subject {
     cg_node node;
     aws_subject_type type;
@@ -66,11 +66,12 @@ typedef struct aws_estate {
     uint32_t *subject_of;         /* by node; AWS_NONE */
     CG_VEC(aws_account) accounts;
     cg_intern *account_numbers;
-    uint32_t only_account;      /* the one account with users or roles; AWS_NONE when there are several */
-    uint32_t *account_of;       /* by node: number, AWS_NONE = not known, AWS_NONE - 1 = not asked yet */
-    uint32_t *resource_doc;     /* by node: the document on it; AWS_NONE = none, AWS_NONE - 1 = not asked yet */
-    uint32_t kinds[8], keys[8]; /* see aws_estate.c */
-    cg_str now;                 /* RFC 3339; null when there is no clock */
+    uint32_t only_account;       /* the one account with users or roles; AWS_NONE when there are several */
+    uint32_t *account_of;        /* by node: number, AWS_NONE = not known, AWS_NONE - 1 = not asked yet */
+    uint32_t *resource_doc;      /* by node: the document on it; AWS_NONE = none, AWS_NONE - 1 = not asked yet */
+    uint32_t kinds[8], keys[12]; /* see aws_estate.c */
+    cg_str now[2];               /* the clock, as seconds; without one the earliest and the latest it may be */
+    bool timed;                  /* some statement asks for the time */
 } aws_estate;
 
 int32_t aws_estate_load(aws_estate *e, cg_graph *g, int64_t now, cspm_op *op, cspm_error **err);

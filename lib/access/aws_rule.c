@@ -17,6 +17,9 @@ static int32_t add_labelled(aws_work *w, cg_str name, cspm_error **err)
     cg_label_iter_init(&it, e->g, label);
     while (rc == CSPM_OK && cg_label_iter_next(&it, &n)) {
         rc = aws_estate_subject(e, n, &subject, err);
+        /* A root user assumes no roles; of an estate's own account it stands for nobody else. */
+        if (rc == CSPM_OK && e->subjects.data[subject].type == AWS_ROOT && w->grant->yields != CG_YIELDS_SELF)
+            continue;
         if (rc == CSPM_OK && !cg_vec_push(w->r->mem, &w->subjects, subject))
             rc = cg_nomem(w->r->mem, err);
     }

@@ -140,6 +140,9 @@ void aws_targets_free(aws_targets *t, cg_mem *mem);
 
 /* ---- aws_emit.c: from answers to relationships ---- */
 
+/* Above this many targets, sources with different reasons share a hub rather than each having one of its own. */
+#define AWS_OWN_REASON_TARGETS 8
+
 /* Same sources to same targets with the same certainty. */
 typedef struct aws_bundle {
     CG_VEC(uint32_t) subjects;
@@ -171,6 +174,17 @@ void aws_emit_close(aws_emit *m);
 int32_t aws_emit_add(aws_emit *m, const aws_finding *f, cspm_error **err);
 /* Those that are certain, or those that hang on a condition. */
 int32_t aws_emit_write(aws_emit *m, bool conditional, cspm_error **err);
+
+/* Edges, or memberships of a hub, whichever are fewer. */
+static inline uint64_t aws_bundle_cost(uint64_t n_subjects, uint64_t n_targets)
+{
+    uint64_t pairs = n_subjects * n_targets, members = n_subjects + n_targets;
+    return pairs < members ? pairs : members;
+}
+
+/* aws_atoms.c: bundles whose targets overlap, cut into parts that do not, when that stores less; *done tells whether it did. */
+typedef int32_t (*aws_bundle_write)(aws_emit *m, const aws_bundle *b, const cg_node *targets, uint32_t n, cspm_error **err);
+int32_t aws_emit_atoms(aws_emit *m, bool conditional, aws_bundle_write write, bool *done, cspm_error **err);
 
 /* ---- aws_class.c: who is decided alike ---- */
 

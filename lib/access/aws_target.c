@@ -20,14 +20,33 @@ static int by_number(const void *a, const void *b)
 static bool is_linked(const aws_run *r, cg_node n)
 {
     const cg_grant *grant = r->grant;
-    uint32_t kind = cg_name_find(r->e->g, CG_NAMES_KIND, grant->linked_kind);
+    uint32_t kind = cg_name_find(r->e->g, CG_NAMES_KIND, grant->linked_kind), count = 0;
     cg_adj_iter it;
     cg_edge edge;
-    bool found = !grant->linked_kind.length;
+    if (!grant->linked_kind.length)
+        return true;
     cg_adj_init(&it, r->e->g, n, CG_BOTH, NULL);
-    while (!found && kind != CG_NO_NAME && cg_adj_next(&it, &edge))
-        found = edge.kind == kind && aws_estate_has_label(r->e, edge.from == n ? edge.to : edge.from, &grant->linked_label, 1);
-    return found;
+    while (kind != CG_NO_NAME && cg_adj_next(&it, &edge))
+        count += edge.kind == kind && aws_estate_has_label(r->e, edge.from == n ? edge.to : edge.from, &grant->linked_label, 1);
+    return grant->linked_fewer ? count < grant->linked_fewer : count > 0;
+}
+
+/* Blocks an account keeps as a node of their own. */
+static int32_t has_block(aws_run *r, uint32_t account, cg_str key, bool *out, cspm_error **err)
+{
+    uint32_t label = cg_name_find(r->e->g, CG_NAMES_LABEL, CG_STR("AWSS3AccountPublicAccessBlock")), owner;
+    cg_label_iter it;
+    cg_node n;
+    int32_t rc = CSPM_OK;
+    if (label == CG_NO_NAME)
+        return CSPM_OK;
+    cg_label_iter_init(&it, r->e->g, label);
+    while (rc == CSPM_OK && !*out && cg_label_iter_next(&it, &n)) {
+        rc = aws_estate_account_of(r->e, n, &owner, err);
+        if (rc == CSPM_OK && owner == account)
+            rc = aws_estate_flag(r->e, n, key, out, err);
+    }
+    return rc;
 }
 
 static int32_t has_flags(aws_run *r, cg_node n, uint32_t account, bool *out, cspm_error **err)
@@ -42,21 +61,58 @@ static int32_t has_flags(aws_run *r, cg_node n, uint32_t account, bool *out, csp
         rc = aws_estate_flag(r->e, n, r->grant->unless[i], &here, err);
         if (rc == CSPM_OK && owner != CG_NO_NODE)
             rc = aws_estate_flag(r->e, owner, r->grant->unless[i], &there, err);
+        if (rc == CSPM_OK && !here && !there && account != AWS_NONE)
+            rc = has_block(r, account, r->grant->unless[i], &there, err);
         *out = !here && !there;
     }
     return rc;
 }
 
-static int32_t ask_services(aws_run *r, aws_target *target, cspm_error **err)
+static int32_t ask_services(aws_run *r, cg_node role, uint32_t doc, const cg_str *services, uint32_t n, aws_answer_result *out,
+                            cspm_error **err)
+{
+    int32_t rc = CSPM_OK;
+    *out = AWS_NO;
+    for (uint32_t i = 0; rc == CSPM_OK && i < n && *out != AWS_YES; i++) {
+        aws_answer_result one;
+        rc = aws_ask_trust(r, role, doc, services[i], &one, err);
+        *out = one == AWS_NO ? *out : one;
+    }
+    return rc;
+}
+
+/* A role the service is not trusted by is not one the target runs as, whatever its configuration says. */
+static int32_t ask_roles(aws_run *r, cg_node n, aws_answer_result *out, cspm_error **err)
+{
+    uint32_t kind = cg_name_find(r->e->g, CG_NAMES_KIND, CG_STR("STS_ASSUMEROLE_ALLOW")), doc;
+    cg_adj_iter it;
+    cg_edge edge;
+    aws_answer_result best = AWS_NO;
+    bool known = false;
+    int32_t rc = CSPM_OK;
+    cg_adj_init(&it, r->e->g, n, CG_OUT, NULL);
+    while (rc == CSPM_OK && kind != CG_NO_NAME && best != AWS_YES && cg_adj_next(&it, &edge)) {
+        aws_answer_result one = AWS_NO;
+        if (edge.kind != kind || (rc = aws_estate_resource_doc(r->e, edge.to, &doc, err)) != CSPM_OK || doc == AWS_NONE)
+            continue;
+        known = true;
+        rc = ask_services(r, edge.to, doc, r->grant->role_trusts, r->grant->n_role_trusts, &one, err);
+        best = one == AWS_NO ? best : one;
+    }
+    *out = known ? aws_and(*out, best) : *out;
+    return rc;
+}
+
+static int32_t ask_trusts(aws_run *r, aws_target *target, cspm_error **err)
 {
     int32_t rc = CSPM_OK;
     aws_ground_begin(r);
-    target->trust.result = r->grant->n_trusts ? AWS_NO : AWS_YES;
-    for (uint32_t i = 0; rc == CSPM_OK && i < r->grant->n_trusts && target->trust.result != AWS_YES; i++) {
-        aws_answer_result one;
-        rc = aws_ask_trust(r, target->node, target->doc, r->grant->trusts[i], &one, err);
-        target->trust.result = one == AWS_NO ? target->trust.result : one;
-    }
+    target->trust.result = AWS_YES;
+    if (r->grant->n_role_trusts)
+        rc = ask_roles(r, target->node, &target->trust.result, err);
+    aws_ground_begin(r); /* another node's policy is no ground here */
+    if (rc == CSPM_OK && r->grant->n_trusts)
+        rc = ask_services(r, target->node, target->doc, r->grant->trusts, r->grant->n_trusts, &target->trust.result, err);
     return rc == CSPM_OK ? aws_ground_end(r, &target->trust.ground, err) : rc;
 }
 
@@ -70,7 +126,7 @@ static int32_t add_target(aws_run *r, aws_targets *t, cg_node n, cspm_error **er
     if (rc == CSPM_OK && wanted)
         rc = aws_estate_resource_doc(r->e, n, &target.doc, err);
     if (rc == CSPM_OK && wanted)
-        rc = ask_services(r, &target, err);
+        rc = ask_trusts(r, &target, err);
     if (rc == CSPM_OK && wanted && target.trust.result != AWS_NO && !cg_vec_push(r->mem, &t->list, target))
         rc = cg_nomem(r->mem, err);
     return rc;

@@ -48,8 +48,11 @@ typedef struct cg_grant {
     uint32_t n_labels;
     const cg_str *trusts; /* services; the target is a role and trusts one of them */
     uint32_t n_trusts;
-    cg_str linked_kind;   /* the target is an end of such a relationship … */
-    cg_str linked_label;  /* … with a node of this label at the other; null = none needed */
+    cg_str linked_kind;        /* the target is an end of such a relationship … */
+    cg_str linked_label;       /* … with a node of this label at the other; null = none needed */
+    uint32_t linked_fewer;     /* not 0: of fewer such relationships than this */
+    const cg_str *role_trusts; /* services: if the target runs as a role that is known, the role trusts one of them */
+    uint32_t n_role_trusts;
     const cg_str *unless; /* properties: true at the target or its account switches the rule off there */
     uint32_t n_unless;
     const cg_str *when; /* properties that must be true at the target */

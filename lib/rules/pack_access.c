@@ -7,7 +7,8 @@
 
 static int32_t read_linked(pack_reader *r, const cg_tree *t, cg_grant *out)
 {
-    static const char *const keys[] = { "kind", "label", NULL };
+    static const char *const keys[] = { "kind", "label", "fewer_than", NULL };
+    const cg_tree *fewer = cg_tree_get(t, "fewer_than");
     int32_t rc = pack_need(r, t, CG_TREE_MAP, "linked");
     if (rc == CSPM_OK)
         rc = pack_only_keys(r, t, "linked", keys);
@@ -16,12 +17,14 @@ static int32_t read_linked(pack_reader *r, const cg_tree *t, cg_grant *out)
         rc = v ? pack_name(r, v, keys[i], false, i ? &out->linked_label : &out->linked_kind)
                : pack_fail(r, t->pos, "linked has no field \"%s\"", keys[i]);
     }
-    return rc;
+    if (rc == CSPM_OK && fewer && fewer->type != CG_TREE_INT)
+        return pack_need(r, fewer, CG_TREE_INT, "fewer_than");
+    return rc == CSPM_OK && fewer ? pack_number(r, fewer, "fewer_than", 1000, false, 1, &out->linked_fewer) : rc;
 }
 
 int32_t pack_grant_target(pack_reader *r, const cg_tree *t, cg_grant *out)
 {
-    static const char *const keys[] = { "labels", "trusts", "when", "unless", "linked", NULL };
+    static const char *const keys[] = { "labels", "trusts", "role_trusts", "when", "unless", "linked", NULL };
     int32_t rc = pack_need(r, t, CG_TREE_MAP, "target");
     if (rc == CSPM_OK)
         rc = pack_only_keys(r, t, "target", keys);
@@ -31,6 +34,8 @@ int32_t pack_grant_target(pack_reader *r, const cg_tree *t, cg_grant *out)
         rc = pack_strings(r, cg_tree_get(t, "labels"), "target.labels", true, false, &out->labels, &out->n_labels);
     if (rc == CSPM_OK && cg_tree_get(t, "trusts"))
         rc = pack_strings(r, cg_tree_get(t, "trusts"), "target.trusts", false, false, &out->trusts, &out->n_trusts);
+    if (rc == CSPM_OK && cg_tree_get(t, "role_trusts"))
+        rc = pack_strings(r, cg_tree_get(t, "role_trusts"), "target.role_trusts", false, false, &out->role_trusts, &out->n_role_trusts);
     if (rc == CSPM_OK && cg_tree_get(t, "when"))
         rc = pack_strings(r, cg_tree_get(t, "when"), "target.when", false, false, &out->when, &out->n_when);
     if (rc == CSPM_OK && cg_tree_get(t, "unless"))

@@ -110,6 +110,8 @@ static const field fields[] = {
     { "thresholds", T_TREE, F_RISK, 0, AT(risk_thresholds), 0 },
     { "entries", T_NAMES, F_RISK, 0, AT(risk_entries), AT(n_risk_entries) },
     { "breach", T_NAMES, F_RISK, 0, AT(risk_breach), AT(n_risk_breach) },
+    { "dominion", T_NAMES, F_RISK, 0, AT(risk_dominion), AT(n_risk_dominion) },
+    { "dominion_contains", T_NAMES, F_RISK, 0, AT(risk_contains), AT(n_risk_contains) },
     { "example", T_EXAMPLE, F_EXAMPLE | F_CRIT, F_EXAMPLE, AT(example), 0 },
     { "counter_example", T_EXAMPLE, F_EXAMPLE | F_CRIT, F_EXAMPLE, AT(counter_example), 0 },
 };

@@ -135,6 +135,10 @@ static int32_t merge_risk(pack_reader *r, const rule_entry *e, cg_risk *risk)
         rc = copy_labels(r, e, e->risk_entries, e->n_risk_entries, risk->entry_labels, 16, &risk->n_entry_labels);
     if (rc == CSPM_OK)
         rc = copy_labels(r, e, e->risk_breach, e->n_risk_breach, risk->breach_labels, 16, &risk->n_breach_labels);
+    if (rc == CSPM_OK)
+        rc = copy_labels(r, e, e->risk_dominion, e->n_risk_dominion, risk->dominion_labels, 16, &risk->n_dominion_labels);
+    if (rc == CSPM_OK)
+        rc = copy_labels(r, e, e->risk_contains, e->n_risk_contains, risk->dominion_contains, 16, &risk->n_dominion_contains);
     return rc;
 }
 

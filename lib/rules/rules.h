@@ -84,6 +84,10 @@ typedef struct cg_risk {
     uint32_t n_entry_labels;
     cg_str breach_labels[16];             /* extra entries under --assume-breach */
     uint32_t n_breach_labels;
+    cg_str dominion_labels[16];           /* whoever holds a node with one of these holds its domain: see doc/rule-packs.md */
+    uint32_t n_dominion_labels;
+    cg_str dominion_contains[16];         /* relationship kinds from the node that stands for a domain to what is in it */
+    uint32_t n_dominion_contains;
 } cg_risk;
 const cg_risk *cg_ruleset_risk(const cg_ruleset *rs);
 

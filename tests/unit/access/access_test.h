@@ -14,6 +14,7 @@ Suite *document_suite(void);
 Suite *hostile_suite(void);
 Suite *iamspy_suite(void);
 Suite *memory_suite(void);
+Suite *pairs_suite(void);
 Suite *vectors_suite(void);
 
 /* A file of the shared data into memory of its own; NULL when there is none, with the reason printed. Release with cg_free(mem, …). */

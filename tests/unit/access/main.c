@@ -8,6 +8,7 @@ int main(void)
     srunner_add_suite(sr, hostile_suite());
     srunner_add_suite(sr, iamspy_suite());
     srunner_add_suite(sr, memory_suite());
+    srunner_add_suite(sr, pairs_suite());
     srunner_add_suite(sr, vectors_suite());
     srunner_set_tap(sr, "-");
     srunner_run_all(sr, CK_ENV);
