@@ -30,10 +30,10 @@ PATHS = [
     (14, "aws-kms-public", arn("kms", "key/" + KEYS["manifest-export"]), arn("kms", "key/" + KEYS["manifest-export"])),
     (15, "aws-user-account", user("lena.contractor"), PRODUCTION),
     (16, "aws-github-account", role(PLATFORM, "GithubDeploy"), PLATFORM),
-    (17, "kubernetes-cluster", pod("shop", "storefront"), "ferries"),
-    (18, "kubernetes-x", pod("tracking", "ais-collector"), bucket("cluster-backups")),
-    (19, "kubernetes-x", pod("payments", "receipts"), bucket("card-receipts")),
-    (20, "kubernetes-x", pod("payments", "gateway"), "ferries/payments/Secret/acquirer-credentials"),
+    (17, "kubernetes-pod-cluster", pod("shop", "storefront"), "ferries"),
+    (18, "kubernetes-pod-identity", pod("tracking", "ais-collector"), bucket("cluster-backups")),
+    (19, "kubernetes-pod-identity", pod("payments", "receipts"), bucket("card-receipts")),
+    (20, "kubernetes-pod-rce", pod("payments", "gateway"), "ferries/payments/Secret/acquirer-credentials"),
 ]
 # entry, target (None: no path from there at all), why
 NOT_PATHS = [
