@@ -160,6 +160,8 @@ int32_t cg_scope_targets(cg_scope *s, bool between, cspm_op *op, cspm_error **er
     cg_nodes_sort(&nodes);
     for (size_t i = 0; i < nodes.count && rc == CSPM_OK; i++) {
         cg_endpoint e = { .node = nodes.data[i], .factor = MILLION };
+        if (!named && cg_scope_rules_domain(s, e.node))
+            continue; /* the domain it rules is the target */
         if (!between)
             e.factor = cg_criticality_of(s, e.node, &label);
         e.needs_control = !named && !between && needs_control(s, e.node);

@@ -67,6 +67,9 @@ int32_t cg_scope_init(cg_scope *s, cg_graph *g, cg_ruleset *rules, const cg_requ
 void cg_scope_free(cg_scope *s);
 int32_t cg_scope_diag(cg_scope *s, const char *code, cspm_error **err, const char *format, ...) __attribute__((format(printf, 4, 5)));
 int32_t cg_scope_entries(cg_scope *s, bool between, cspm_op *op, cspm_error **err);
+/* dominion.c: domains of the view, by the risk tables. */
+int32_t cg_scope_dominions(cg_scope *s, cspm_op *op, cspm_error **err);
+bool cg_scope_rules_domain(const cg_scope *s, cg_node n);
 int32_t cg_scope_targets(cg_scope *s, bool between, cspm_op *op, cspm_error **err);
 /* The nodes one set of the request names, ascending, each once. `internet` (may be NULL): the word itself was among them. */
 int32_t cg_set_resolve(cg_scope *s, cg_request_set which, cg_node_vec *out, bool *internet, cspm_op *op, cspm_error **err);

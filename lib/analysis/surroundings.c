@@ -129,6 +129,21 @@ static cg_str subscription_of_id(cg_str id)
     return CG_STR_NULL;
 }
 
+/* The account that contains it, or the account it is. */
+static cg_str account_of(const cg_graph *g, cg_node n)
+{
+    cg_adj_iter it;
+    cg_edge e;
+    cg_node best = cg_has_label_named(g, n, CG_STR("Account")) ? n : CG_NO_NODE;
+    if (best == CG_NO_NODE) {
+        cg_adj_init(&it, g, n, CG_IN, NULL);
+        while (cg_adj_next(&it, &e))
+            if (e.from < best && cg_has_label_named(g, e.from, CG_STR("Account")))
+                best = e.from;
+    }
+    return best == CG_NO_NODE ? CG_STR_NULL : cg_node_id(g, best);
+}
+
 int32_t cg_path_surroundings(cg_run_state *r, const cg_triple *t, cg_attack_path *out, cspm_error **err)
 {
     texts factors = { 0 }, environments = { 0 };
@@ -150,6 +165,8 @@ int32_t cg_path_surroundings(cg_run_state *r, const cg_triple *t, cg_attack_path
         rc = first_text(r, t->target, subscription_keys, sizeof subscription_keys / sizeof *subscription_keys, &out->subscription, err);
     if (rc == CSPM_OK && !out->subscription.length)
         out->subscription = subscription_of_id(cg_node_id(r->scope.g, t->target));
+    if (rc == CSPM_OK && !out->subscription.length)
+        out->subscription = account_of(r->scope.g, t->target);
     cg_vec_free(r->scope.mem, &factors);
     cg_vec_free(r->scope.mem, &environments);
     return rc;

@@ -30,6 +30,7 @@ typedef struct maker {
     CG_VEC(hub_plan) hubs;
     uint32_t *both_rank; /* node -> place among a hub's n_both, CG_NONE32 elsewhere; NULL until needed */
     uint64_t *marked;    /* bitmap over nodes, scratch of split hubs; zero between uses */
+    uint64_t *crossed;   /* bitmap over nodes: domains that have left by the hub at hand; NULL without domains */
     struct {
         uint32_t likelihood, cost;
     } cache[CACHE_SIZE];
@@ -60,6 +61,24 @@ static bool hidden_rel(const maker *m, cg_rel r)
         return false;
     uint32_t i = hidden_from(m, r);
     return i < m->o.n_hidden_rels && m->o.hidden_rels[i] == r;
+}
+
+static bool sovereign(const maker *m, cg_node n)
+{
+    return m->o.sovereigns && (m->o.sovereigns[n >> 6] >> (n & 63) & 1) && m->o.domain[n] != CG_NO_NODE;
+}
+
+/* Holding the source is holding the target already. */
+static bool implied(const maker *m, cg_node from, cg_node to)
+{
+    return sovereign(m, from) && m->o.domain[to] == m->o.domain[from] && to != m->o.domain[from];
+}
+
+/* A relationship that leads out of the source's domain. */
+static bool crosses(const maker *m, cg_node from, cg_node to)
+{
+    const cg_node *domain = m->o.domain;
+    return domain && domain[from] != CG_NO_NODE && from != domain[from] && to != domain[from] && domain[to] != domain[from];
 }
 
 /* ---- cost ---- */
@@ -148,7 +167,7 @@ static int32_t stored_edges(maker *m, const cg_edge_store *s)
         for (uint32_t e = begin; e < end; e++) {
             uint32_t kind = cg_edge_kind(s, e), cost = 0;
             cg_rel rel = s->first + e;
-            if (!m->kinds[kind].in || s->to[e] == n || hidden_node(m, s->to[e]) || hidden_rel(m, rel))
+            if (!m->kinds[kind].in || s->to[e] == n || hidden_node(m, s->to[e]) || hidden_rel(m, rel) || implied(m, n, s->to[e]))
                 continue;
             bool conditional = cg_rel_conditional(m->g, rel);
             if (conditional && m->o.exclude_conditional)
@@ -156,6 +175,8 @@ static int32_t stored_edges(maker *m, const cg_edge_store *s)
             if (m->put && (rc = rel_cost(m, rel, conditional, &cost)) < 0)
                 return rc;
             add_from(m, n, given_state(m, s->to[e], kind), kind, cost, rel, conditional);
+            if (crosses(m, n, s->to[e]))
+                add(m, m->o.domain[n], given_state(m, s->to[e], kind), kind, cost, rel, conditional);
         }
     }
     return CSPM_OK;
@@ -250,8 +271,8 @@ static bool marked(const maker *m, cg_node n)
     return m->marked && (m->marked[n >> 6] >> (n & 63) & 1);
 }
 
-/* The pairs of a node that left its hub, as relationships of their own. */
-static int32_t split_pairs(maker *m, const cg_hub_store *s, uint32_t hub, uint32_t slot, bool source, uint32_t cost)
+/* The pairs of a node that left its hub, as relationships of their own; those with a target that has left it too (`gone`) are its. */
+static int32_t split_pairs(maker *m, const cg_hub_store *s, uint32_t hub, uint32_t slot, bool source, bool gone, uint32_t cost)
 {
     const cg_hub *h = &s->hubs[hub];
     uint32_t begin = source ? s->out_offset[hub] : s->in_offset[hub], end = source ? s->out_offset[hub + 1] : s->in_offset[hub + 1];
@@ -262,22 +283,69 @@ static int32_t split_pairs(maker *m, const cg_hub_store *s, uint32_t hub, uint32
         int32_t rc;
         if (CG_OP_DUE(m->polls) && (rc = cg_op_check(m->op, m->v->mem, m->err)) < 0)
             return rc;
-        if (from != to && !hidden_node(m, from) && !hidden_node(m, to) && !hidden_rel(m, rel))
+        if (from != to && !hidden_node(m, from) && !hidden_node(m, to) && !hidden_rel(m, rel) && !implied(m, from, to) &&
+            !(gone && marked(m, to)))
             add_from(m, from, given_state(m, to, h->kind), h->kind, cost, rel, h->conditional);
     }
     return CSPM_OK;
 }
 
-static int32_t hub_sources(maker *m, const hub_plan *p, const cg_hub_store *s, bool split, uint32_t cost)
+/* The domain of all targets of a hub, CG_NO_NODE when they are of several or of none. */
+static cg_node hub_domain(const maker *m, const cg_hub_store *s, uint32_t hub)
+{
+    const uint32_t first = s->out_offset[hub], end = s->out_offset[hub + 1];
+    if (!m->o.sovereigns || first == end)
+        return CG_NO_NODE;
+    const cg_node domain = m->o.domain[s->out_node[first]];
+    for (uint32_t i = first; i < end; i++)
+        if (m->o.domain[s->out_node[i]] != domain || s->out_node[i] == domain)
+            return CG_NO_NODE;
+    return domain;
+}
+
+/* One of a domain's sources of a hub lets the whole domain out: all have the same targets, unless pairs of them are hidden (`each`). */
+static int32_t hub_domains(maker *m, const hub_plan *p, const cg_hub_store *s, cg_node domain, bool each, uint32_t cost)
 {
     const cg_hub *h = &s->hubs[p->hub];
+    if (!m->crossed)
+        return CSPM_OK;
+    for (uint32_t i = s->in_offset[p->hub]; i < s->in_offset[p->hub + 1]; i++) {
+        cg_node n = s->in_node[i], own = m->o.domain[n];
+        if (own == CG_NO_NODE || own == n || own == domain || hidden_node(m, n) || (m->crossed[own >> 6] >> (own & 63) & 1))
+            continue;
+        if (!each)
+            m->crossed[own >> 6] |= UINT64_C(1) << (own & 63);
+        for (uint32_t j = s->out_offset[p->hub]; j < s->out_offset[p->hub + 1]; j++) {
+            cg_node to = s->out_node[j];
+            cg_rel rel = cg_rel_of_slots(s->first_in + i, s->first_out + j);
+            int32_t rc;
+            if (CG_OP_DUE(m->polls) && (rc = cg_op_check(m->op, m->v->mem, m->err)) < 0)
+                return rc;
+            if (crosses(m, n, to) && !hidden_node(m, to) && !hidden_rel(m, rel))
+                add(m, own, given_state(m, to, h->kind), h->kind, cost, rel, h->conditional);
+        }
+    }
+    for (uint32_t i = s->in_offset[p->hub]; i < s->in_offset[p->hub + 1]; i++) {
+        cg_node own = m->o.domain[s->in_node[i]];
+        if (own != CG_NO_NODE)
+            m->crossed[own >> 6] &= ~(UINT64_C(1) << (own & 63));
+    }
+    return CSPM_OK;
+}
+
+static int32_t hub_sources(maker *m, const hub_plan *p, const cg_hub_store *s, bool split, bool gone, uint32_t cost)
+{
+    const cg_hub *h = &s->hubs[p->hub];
+    const cg_node domain = hub_domain(m, s, p->hub);
     for (uint32_t i = s->in_offset[p->hub]; i < s->in_offset[p->hub + 1]; i++) {
         cg_node n = s->in_node[i];
         cg_rel slot = s->first_in + i;
         if (hidden_node(m, n))
             continue;
-        if (split && marked(m, n)) {
-            int32_t rc = split_pairs(m, s, p->hub, i, true, cost);
+        if (sovereign(m, n) && domain == m->o.domain[n])
+            continue;
+        if ((split && marked(m, n)) || (domain == CG_NO_NODE && sovereign(m, n))) {
+            int32_t rc = split_pairs(m, s, p->hub, i, true, gone, cost);
             if (rc < 0)
                 return rc;
         } else if (p->n_both && m->both_rank[n] != CG_NONE32) {
@@ -299,7 +367,7 @@ static int32_t hub_targets(maker *m, const hub_plan *p, const cg_hub_store *s, b
         if (hidden_node(m, n))
             continue;
         if (split && marked(m, n)) {
-            int32_t rc = split_pairs(m, s, p->hub, j, false, cost);
+            int32_t rc = split_pairs(m, s, p->hub, j, false, false, cost);
             if (rc < 0)
                 return rc;
             continue;
@@ -338,7 +406,9 @@ static int32_t one_hub(maker *m, const hub_plan *p)
     if (p->n_both)
         rank_both(m, s, p->hub, false);
     cost = hub_cost(m, &s->hubs[p->hub]);
-    int32_t rc = hub_sources(m, p, s, first < last && by_source, cost);
+    int32_t rc = hub_sources(m, p, s, first < last && by_source, first < last && !by_source, cost);
+    if (rc == CSPM_OK)
+        rc = hub_domains(m, p, s, hub_domain(m, s, p->hub), first < last, cost);
     if (rc == CSPM_OK)
         rc = hub_targets(m, p, s, first < last && !by_source, cost);
     if (p->n_both)
@@ -450,6 +520,8 @@ static int32_t plan_hubs(maker *m)
     if (next >= UINT32_MAX)
         return cg_fail(v->mem, m->err, CSPM_E_LIMIT, "too many nodes and hubs");
     v->n_vertices = (uint32_t)next;
+    if (m->o.domain && m->hubs.count && !(m->crossed = cg_calloc(v->mem, ((size_t)v->n_nodes + 63) / 64, sizeof *m->crossed)))
+        return cg_nomem(v->mem, m->err);
     if (m->o.n_hidden_rels && m->hubs.count) {
         m->marked = cg_calloc(v->mem, ((size_t)v->n_nodes + 63) / 64, sizeof *m->marked);
         if (!m->marked)
@@ -502,6 +574,7 @@ out:
         cg_free(mem, m->kinds);
         cg_free(mem, m->both_rank);
         cg_free(mem, m->marked);
+        cg_free(mem, m->crossed);
         cg_vec_free(mem, &m->hubs);
     }
     cg_free(mem, m);

@@ -1,5 +1,6 @@
 /* What an answer holds: ids, texts, lengths, marks of what was cut, node properties, paths between two sets, tables. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "analysis/run.h"
@@ -21,6 +22,37 @@ static bool same(cg_str s, const char *text)
 {
     return cg_str_eq(s, cg_str_from(text));
 }
+
+/* Whoever administers the house has its rooms: paths end at the house and go on where something in it leads out. */
+START_TEST(dominion_ends_paths_at_the_domain)
+{
+    static const char *const lines[] = { "node a N,Open",       "node admin N,Chief,Crown", "node house N,Crown",  "node room N,Crown",
+                                         "node attic N",        "node other N,Crown",       "edge a GO admin",     "edge admin GO house",
+                                         "edge admin GO room",  "edge admin GO attic",      "edge attic GO other", "edge house HAS admin",
+                                         "edge house HAS room", "edge house HAS attic" };
+    char *pack = malloc(strlen(world_pack) + 100);
+    world w;
+    sprintf(pack, "%s    dominion: [Chief]\n    dominion_contains: [HAS]\n", world_pack);
+    world_make(&w, NULL, pack, lines, sizeof lines / sizeof *lines);
+    free(pack);
+    cg_analysis *a = world_analyze(&w);
+    ck_assert_uint_eq(a->n_paths, 2);
+    ck_assert_ptr_nonnull(world_path(&w, a, "a", "house"));
+    const cg_attack_path *out = world_path(&w, a, "a", "other");
+    ck_assert_ptr_nonnull(out);
+    ck_assert_uint_eq(out->n_steps, 4); /* internet, a, admin, house, other */
+    ck_assert_ptr_null(world_path(&w, a, "a", "room"));
+    ck_assert_ptr_null(world_path(&w, a, "a", "admin"));
+    cg_analysis_unref(a);
+    world_free(&w);
+
+    world_make(&w, NULL, world_pack, lines, sizeof lines / sizeof *lines); /* without the tables all of them are targets */
+    a = world_analyze(&w);
+    ck_assert_uint_eq(a->n_paths, 4);
+    cg_analysis_unref(a);
+    world_free(&w);
+}
+END_TEST
 
 START_TEST(ids_types_and_texts)
 {
@@ -357,6 +389,7 @@ Suite *run_suite(void)
     Suite *s = suite_create("run");
     TCase *tc = tcase_create("run");
     tcase_add_test(tc, ids_types_and_texts);
+    tcase_add_test(tc, dominion_ends_paths_at_the_domain);
     tcase_add_test(tc, the_best_way_stands_for_a_pair);
     tcase_add_test(tc, single_nodes_and_lengths);
     tcase_add_test(tc, reading_is_not_holding);

@@ -18,6 +18,7 @@ int main(void)
     srunner_add_suite(sr, exhaustive_suite());
     srunner_add_suite(sr, structure_suite());
     srunner_add_suite(sr, build_suite());
+    srunner_add_suite(sr, domain_suite());
     srunner_add_suite(sr, igraph_suite());
     srunner_add_suite(sr, vectors_suite());
     srunner_set_tap(sr, "-");

@@ -9,6 +9,7 @@ Suite *exhaustive_suite(void);
 Suite *structure_suite(void);
 Suite *igraph_suite(void);
 Suite *build_suite(void);
+Suite *domain_suite(void);
 Suite *vectors_suite(void);
 Suite *view_suite(void);
 

@@ -1,0 +1,91 @@
+/* Domains: whoever administers an account or a cluster holds all that is in it, so what follows inside is no step worth a line. */
+#include "analysis/run.h"
+
+static bool set_of_kinds(cg_scope *s, cg_kind_set *set)
+{
+    bool any = false;
+    set->n_words = (cg_name_count(s->g, CG_NAMES_KIND) + 63) / 64;
+    set->words = cg_arena_calloc(&s->arena, set->n_words ? set->n_words : 1, sizeof *set->words);
+    for (uint32_t i = 0; set->words && i < s->risk->n_dominion_contains; i++) {
+        uint32_t kind = cg_name_find(s->g, CG_NAMES_KIND, s->risk->dominion_contains[i]);
+        if (kind == CG_NO_NAME)
+            continue;
+        set->words[kind >> 6] |= UINT64_C(1) << (kind & 63);
+        any = true;
+    }
+    return any;
+}
+
+/* The first node that contains n, which its own domain stands for. */
+static cg_node domain_of(const cg_scope *s, cg_node n, const cg_kind_set *contains)
+{
+    cg_adj_iter it;
+    cg_edge e;
+    cg_node best = CG_NO_NODE;
+    cg_adj_init(&it, s->g, n, CG_IN, contains);
+    while (cg_adj_next(&it, &e))
+        if (e.from != n && e.from < best)
+            best = e.from;
+    return best;
+}
+
+/* Paths can go from n to the node that stands for its domain. */
+static bool administers(const cg_scope *s, cg_node n, cg_node domain)
+{
+    uint64_t cursor = 0;
+    cg_edge e;
+    while (cg_between_next(s->g, n, domain, NULL, &cursor, &e))
+        if (cg_kind_get_info(s->g, e.kind)->traversable && !cg_rel_conditional(s->g, e.rel) &&
+            !(s->view.exclude && cg_kind_set_has(s->view.exclude, e.kind)))
+            return true;
+    return false;
+}
+
+static bool has_dominion_label(const cg_scope *s, cg_node n)
+{
+    for (uint32_t i = 0; i < s->risk->n_dominion_labels; i++)
+        if (cg_has_label_named(s->g, n, s->risk->dominion_labels[i]))
+            return true;
+    return false;
+}
+
+bool cg_scope_rules_domain(const cg_scope *s, cg_node n)
+{
+    return s->view.sovereigns && (s->view.sovereigns[n >> 6] >> (n & 63) & 1);
+}
+
+int32_t cg_scope_dominions(cg_scope *s, cspm_op *op, cspm_error **err)
+{
+    const uint32_t n = cg_graph_n_nodes(s->g);
+    cg_kind_set contains = { 0 };
+    uint64_t *sovereigns, *ruled;
+    cg_node *domain;
+    bool any = false;
+    int32_t rc = CSPM_OK;
+
+    if (!s->risk->n_dominion_labels || !set_of_kinds(s, &contains))
+        return contains.words || !s->risk->n_dominion_labels ? CSPM_OK : cg_nomem(s->mem, err);
+    sovereigns = cg_arena_calloc(&s->arena, ((size_t)n + 63) / 64 + 1, sizeof *sovereigns);
+    ruled = cg_arena_calloc(&s->arena, ((size_t)n + 63) / 64 + 1, sizeof *ruled);
+    domain = cg_arena_alloc(&s->arena, ((size_t)n + 1) * sizeof *domain);
+    if (!sovereigns || !ruled || !domain)
+        return cg_nomem(s->mem, err);
+    for (cg_node i = 0; i < n && rc == CSPM_OK; i++) {
+        domain[i] = domain_of(s, i, &contains);
+        if (domain[i] != CG_NO_NODE && has_dominion_label(s, i) && administers(s, i, domain[i])) {
+            sovereigns[i >> 6] |= UINT64_C(1) << (i & 63);
+            ruled[domain[i] >> 6] |= UINT64_C(1) << (domain[i] & 63);
+            any = true;
+        }
+        if ((i & 4095) == 0)
+            rc = cg_op_check(op, s->mem, err);
+    }
+    for (cg_node i = 0; i < n; i++) /* domains nobody rules are of no use to anybody */
+        if (domain[i] != CG_NO_NODE && !(ruled[domain[i] >> 6] >> (domain[i] & 63) & 1))
+            domain[i] = CG_NO_NODE;
+    if (any && rc == CSPM_OK) {
+        s->view.sovereigns = sovereigns;
+        s->view.domain = domain;
+    }
+    return rc;
+}
