@@ -101,12 +101,8 @@ static int32_t package(aws_ctx *c, const cg_tree *p, void *user, cspm_error **er
 {
     static const char *const labels[] = { "AWSInspectorPackage", NULL };
     static const aws_field fields[] = {
-        { "name", "name", AWS_AS_IS },
-        { "version", "version", AWS_AS_IS },
-        { "release", "release", AWS_AS_IS },
-        { "arch", "arch", AWS_AS_IS },
-        { "epoch", "epoch", AWS_AS_IS },
-        { "manager", "packageManager", AWS_AS_IS },
+        { "name", "name", AWS_AS_IS }, { "version", "version", AWS_AS_IS }, { "release", "release", AWS_AS_IS },
+        { "arch", "arch", AWS_AS_IS }, { "epoch", "epoch", AWS_AS_IS },     { "manager", "packageManager", AWS_AS_IS },
         { NULL, NULL, AWS_AS_IS },
     };
     const cg_str finding = c->id, name = aws_str(p, "name"), version = aws_str(p, "version");
