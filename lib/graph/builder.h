@@ -18,10 +18,10 @@ const cspm_limits *cg_builder_limits(const cg_builder *b); /* effective values, 
 typedef struct cg_source_options {
     cg_str name;
     cg_str dialect;
-    uint32_t rank;      /* the better dialect has the higher rank when two sources disagree */
-    int64_t stamp;      /* newer wins next; microseconds since the epoch, 0 unknown */
+    uint32_t rank;          /* the better dialect has the higher rank when two sources disagree */
+    int64_t stamp;          /* newer wins next; microseconds since the epoch, 0 unknown */
     bool merge_equal_edges; /* two edges equal in every respect are one (dialects); false keeps them apart (host API) */
-    bool repeats; /* defines nodes again wherever it meets them: only values that disagree are worth a diagnostic */
+    bool repeats;           /* defines nodes again wherever it meets them: only values that disagree are worth a diagnostic */
     bool yields;  /* its words on a node are copied from elsewhere: where a better or newer source differs, nobody needs to be told */
     cg_str scope; /* folder of the content below the input it was found in; see cg_builder_scope */
 } cg_source_options;
@@ -63,15 +63,17 @@ void cg_builder_set_kind(cg_builder *b, uint32_t kind);
 /* Edge endpoint by properties instead of key, resolved at freeze: every pair must equal; label CG_NO_NAME = any.
  * With n == 0 the endpoint is the one set by key, and must have the label.
  * No match, or more than one, skips the edge with a diagnostic. */
-int32_t cg_builder_match_end(cg_builder *b, bool from, uint32_t label, const uint32_t *keys, const cg_value *values, uint32_t n, bool nocase, cspm_error **err);
-/* Should nobody define this end of the open edge: at freeze a node is made for it, with this label and the property `partial` true, and one
- * diagnostic ("not-exported") a source and label counts them. CG_NO_NAME is memory refused. */
+int32_t cg_builder_match_end(cg_builder *b, bool from, uint32_t label, const uint32_t *keys, const cg_value *values, uint32_t n,
+                             bool nocase, cspm_error **err);
+/* Should nobody define this end of the open edge: at freeze a node is made for it, with this label and the properties `id` (the key) and
+ * `partial` (true), and one diagnostic ("not-exported") a source and label counts them. CG_NO_NAME is memory refused. */
 int32_t cg_builder_stub_end(cg_builder *b, bool from, uint32_t label, cspm_error **err);
 /* What the open node's definition counts for. A stub is forgotten when any other definition of the node exists (by id or alias);
  * enrichment is forgotten unless one does: a catalogue may define thousands of nodes nobody refers to. */
 typedef enum { CG_STANDING_FULL, CG_STANDING_STUB, CG_STANDING_ENRICHMENT } cg_standing;
 void cg_builder_set_standing(cg_builder *b, cg_standing standing);
-/* Both: properties. CG_NULL is ignored. Lists must be homogeneous bool, int, float or string, else CSPM_E_INVALID. Same key twice: the last wins. */
+/* Both: properties. CG_NULL is ignored. Lists must be homogeneous bool, int, float or string, else CSPM_E_INVALID. Same key twice: the last
+ * wins. */
 int32_t cg_builder_set_prop(cg_builder *b, uint32_t key, cg_value value, cspm_error **err);
 int32_t cg_builder_end_item(cg_builder *b, cspm_error **err);
 void cg_builder_abort_item(cg_builder *b);
@@ -82,7 +84,8 @@ int32_t cg_builder_label_source(cg_builder *b, uint32_t label, cspm_error **err)
 /* An input says whether a relationship kind can be traversed (extension definitions). */
 int32_t cg_builder_declare_kind(cg_builder *b, uint32_t kind, bool traversable, cspm_error **err);
 
-/* ---- diagnostics ---- line and column 0 = computed never; offset UINT64_MAX = none. Equal codes of one source beyond 100 are counted, and summed up in one line. */
+/* ---- diagnostics ---- line and column 0 = computed never; offset UINT64_MAX = none. Equal codes of one source beyond 100 are counted, and
+ * summed up in one line. */
 int32_t cg_builder_diag(cg_builder *b, cg_severity severity, const char *code, cg_pos pos, cspm_error **err, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 

@@ -133,8 +133,9 @@ static int32_t gather(const cg_builder *b, const uint64_t *defined, wanted_list 
     return sort_wanted(b, out, mention_cmp, err);
 }
 
-static int32_t define(cg_builder *b, const wanted *w, const cg_cell *partial, cspm_error **err)
+static int32_t define(cg_builder *b, const wanted *w, const cg_cell *partial, uint32_t id_key, cspm_error **err)
 {
+    const cg_cell id = { .key = id_key, .type = CG_STRING, .text = cg_intern_get(b->keys, w->key) };
     uint32_t def = (uint32_t)b->def_key.count;
     uint64_t base = w->offset == UINT64_MAX ? UINT64_MAX : w->offset & ~(uint64_t)UINT32_MAX;
     const cg_run *last = b->node_runs.count ? &b->node_runs.data[b->node_runs.count - 1] : NULL;
@@ -146,7 +147,7 @@ static int32_t define(cg_builder *b, const wanted *w, const cg_cell *partial, cs
     uint32_t kindset = cg_intern_add(b->kindsets, (const char *)&w->label, sizeof w->label);
     uint32_t *set = cg_chunks_push(&b->def_kindset), *offset = cg_chunks_push(&b->def_offset), *key = cg_chunks_push(&b->def_key);
     if (kindset == CG_INTERN_NONE || !set || !offset || !key || !cg_colset_add(&b->node_props, def, partial) ||
-        !cg_vec_push(b->mem, &b->weak, ((cg_weak){ def, CG_STANDING_STUB })))
+        !cg_colset_add(&b->node_props, def, &id) || !cg_vec_push(b->mem, &b->weak, ((cg_weak){ def, CG_STANDING_STUB })))
         return cg_nomem(b->mem, err);
     *set = kindset;
     *offset = (uint32_t)w->offset;
@@ -201,8 +202,9 @@ int32_t cg_freeze_stubs(cg_builder *b, cspm_error **err)
     if (!b->stubs.count)
         return CSPM_OK;
     const cg_cell partial = { .key = cg_builder_key(b, "partial", 7), .type = CG_BOOL, .word = 1 };
+    const uint32_t id = cg_builder_key(b, "id", 2);
     uint64_t *defined = key_bits(b);
-    if (!defined || partial.key == CG_NO_NAME) {
+    if (!defined || partial.key == CG_NO_NAME || id == CG_NO_NAME) {
         rc = cg_nomem(b->mem, err);
         goto out;
     }
@@ -210,7 +212,7 @@ int32_t cg_freeze_stubs(cg_builder *b, cspm_error **err)
     if ((rc = gather(b, defined, &list, err)) < 0)
         goto out;
     for (size_t i = 0; i < list.count && rc == CSPM_OK; i++)
-        rc = define(b, &list.data[i], &partial, err);
+        rc = define(b, &list.data[i], &partial, id, err);
     if (rc == CSPM_OK)
         rc = count_up(b, &list, err);
 out:

@@ -86,8 +86,15 @@ static int32_t feed_props(feeder *f, const cg_map *props, cspm_error **err)
 /* A node that was made because nobody defined it: all that is known of it is this. */
 static bool is_stub(const cg_map *props)
 {
-    return props->count == 1 && props->entries[0].value.type == CG_BOOL && props->entries[0].value.boolean &&
-           cg_str_eq(props->entries[0].key, CG_STR("partial"));
+    bool partial = false;
+    for (uint32_t i = 0; i < props->count; i++) {
+        const struct cg_map_entry *e = &props->entries[i];
+        if (cg_str_eq(e->key, CG_STR("partial")))
+            partial = e->value.type == CG_BOOL && e->value.boolean;
+        else if (!cg_str_eq(e->key, CG_STR("id")))
+            return false;
+    }
+    return partial;
 }
 
 static int32_t fill_node(feeder *f, cg_node n, cspm_error **err)

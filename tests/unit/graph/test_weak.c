@@ -59,7 +59,7 @@ START_TEST(a_missing_end_becomes_a_partial_node)
     loose("i-1", "USES", "role-1", "Role", 22);
     cg_graph *g = freeze(b);
     ck_assert_uint_eq(cg_graph_n_nodes(g), 4);
-    ck_assert(says(g, "node subnet-1 : Subnet partial=true"));
+    ck_assert(says(g, "node subnet-1 : Subnet id='subnet-1' partial=true"));
     ck_assert(has_diag(g, "not-exported", "2 nodes of kind Subnet"));
     ck_assert(has_diag(g, "not-exported", "Role \"role-1\""));
     ck_assert_uint_eq(count_diags(g, "not-exported"), 2);
