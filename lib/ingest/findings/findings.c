@@ -19,15 +19,14 @@ int32_t fnd_init(fnd *f, cg_builder *b, const char *scanner, fnd_word fix, cg_st
     cg_buf_init(&f->text, f->mem, 0);
     f->source = fnd_keep(f, source, &rc, err);
     f->defined = cg_intern_new(f->mem, 0);
+    f->pairs = cg_intern_new(f->mem, 0);
     f->list = cg_alloc(f->mem, sizeof *f->list + LIST_MAX * sizeof f->list->items[0]);
-    return rc < 0 || (f->defined && f->list) ? rc : cg_nomem(f->mem, err);
+    return rc < 0 || (f->defined && f->pairs && f->list) ? rc : cg_nomem(f->mem, err);
 }
 
 static void forget_target(fnd *f)
 {
-    cg_intern_free(f->on_target);
-    cg_intern_free(f->packages_on_target);
-    f->on_target = f->packages_on_target = NULL;
+    f->target++;
     f->sums.count = f->details.count = f->deployed.count = 0;
 }
 
@@ -37,7 +36,9 @@ void fnd_free(fnd *f)
     cg_vec_free(f->mem, &f->sums);
     cg_vec_free(f->mem, &f->details);
     cg_vec_free(f->mem, &f->deployed);
+    cg_vec_free(f->mem, &f->marks);
     cg_intern_free(f->defined);
+    cg_intern_free(f->pairs);
     cg_free(f->mem, f->list);
     cg_buf_free(&f->text);
     cg_arena_free(&f->arena);
@@ -176,13 +177,34 @@ int32_t fnd_strings(fnd *f, fnd_word w, const cg_tree *list, cspm_error **err)
     return rc;
 }
 
+/* A string the first time it is met; its id through *id, when wanted. */
+static bool met_first(fnd *f, cg_intern *table, cg_str key, uint32_t *id, int32_t *rc, cspm_error **err)
+{
+    const uint32_t before = cg_intern_count(table), found = cg_intern_add(table, key.data, key.length);
+
+    if (found == CG_INTERN_NONE)
+        *rc = cg_nomem(f->mem, err);
+    if (id)
+        *id = found;
+    return found != CG_INTERN_NONE && found == before;
+}
+
 bool fnd_first(fnd *f, cg_str key, int32_t *rc, cspm_error **err)
 {
-    const uint32_t before = cg_intern_count(f->defined), id = cg_intern_add(f->defined, key.data, key.length);
+    return met_first(f, f->defined, key, NULL, rc, err);
+}
 
-    if (id == CG_INTERN_NONE)
+/* The vulnerability and the package at hand, and what fixes them, have not met in this file yet: what they say of each other does not
+ * change. */
+static bool first_meeting(fnd *f, cg_str fixed_version, int32_t *rc, cspm_error **err)
+{
+    cg_buf_clear(&f->text);
+    cg_buf_add(&f->text, &f->vulnerability_id, sizeof f->vulnerability_id);
+    cg_buf_add(&f->text, &f->package_id, sizeof f->package_id);
+    cg_buf_str(&f->text, fixed_version);
+    if (f->text.failed)
         *rc = cg_nomem(f->mem, err);
-    return id != CG_INTERN_NONE && id == before;
+    return *rc == CSPM_OK && met_first(f, f->pairs, cg_buf_view(&f->text), NULL, rc, err);
 }
 
 int32_t fnd_warn(fnd *f, const cg_tree *at, const char *code, cspm_error **err, const char *format, ...)
@@ -293,18 +315,21 @@ static cg_str key_of(const fnd_vulnerability *v, cg_str *cve)
     return n == 1 || fnd_is_cve(v->ids[0]) ? *cve : v->ids[0];
 }
 
+bool fnd_is_new(fnd *f, const fnd_vulnerability *v, int32_t *rc, cspm_error **err)
+{
+    cg_str cve;
+    const bool first = met_first(f, f->defined, key_of(v, &cve), &f->vulnerability_id, rc, err);
+
+    f->package = CG_STR_NULL;
+    f->vulnerability = *rc == CSPM_OK ? cg_intern_get(f->defined, f->vulnerability_id) : CG_STR_NULL;
+    return first;
+}
+
 int32_t fnd_take_vulnerability(fnd *f, const fnd_vulnerability *v, cspm_error **err)
 {
-    int32_t rc = CSPM_OK;
+    int32_t rc;
     cg_str cve, key = key_of(v, &cve);
-    const bool first = fnd_first(f, key, &rc, err);
 
-    if (rc < 0)
-        return rc;
-    f->vulnerability = cg_intern_get(f->defined, cg_intern_find(f->defined, key.data, key.length));
-    f->package = CG_STR_NULL;
-    if (!first)
-        return CSPM_OK;
     const cg_str id = fnd_join(f, cg_str_from(v->prefix), "", v->ids[0]);
     if (!id.data)
         return cg_nomem(f->mem, err);
@@ -321,16 +346,19 @@ int32_t fnd_take_vulnerability(fnd *f, const fnd_vulnerability *v, cspm_error **
 
 /* ---- packages ---- */
 
-static bool first_on_target(fnd *f, cg_str key, int32_t *rc, cspm_error **err)
+/* What stands on the target at hand for a node this file has made. */
+static fnd_mark *mark_of(fnd *f, uint32_t id, int32_t *rc, cspm_error **err)
 {
-    if (!f->packages_on_target && !(f->packages_on_target = cg_intern_new(f->mem, 0))) {
-        *rc = cg_nomem(f->mem, err);
-        return false;
+    if (id >= f->marks.count) {
+        const size_t more = id + 1 - f->marks.count;
+        if (!cg_vec_reserve(f->mem, &f->marks, more)) {
+            *rc = cg_nomem(f->mem, err);
+            return NULL;
+        }
+        memset(f->marks.data + f->marks.count, 0xff, more * sizeof f->marks.data[0]);
+        f->marks.count += more;
     }
-    const uint32_t before = cg_intern_count(f->packages_on_target), id = cg_intern_add(f->packages_on_target, key.data, key.length);
-    if (id == CG_INTERN_NONE)
-        *rc = cg_nomem(f->mem, err);
-    return id == before;
+    return &f->marks.data[id];
 }
 
 static int32_t define_package(fnd *f, const fnd_package *p, cg_str key, cspm_error **err)
@@ -376,15 +404,17 @@ int32_t fnd_take_package(fnd *f, const fnd_package *p, cspm_error **err)
     }
     if (f->text.failed)
         return cg_nomem(f->mem, err);
-    const bool first = fnd_first(f, cg_buf_view(&f->text), &rc, err);
+    const bool first = met_first(f, f->defined, cg_buf_view(&f->text), &f->package_id, &rc, err);
     if (rc < 0)
         return rc;
-    f->package = cg_intern_get(f->defined, cg_intern_find(f->defined, f->text.data, f->text.length));
+    f->package = cg_intern_get(f->defined, f->package_id);
     if (first && (rc = define_package(f, p, f->package, err)) < 0)
         return rc;
-    if (first_on_target(f, f->package, &rc, err) && !cg_vec_push(f->mem, &f->deployed, ((fnd_deployed){ f->package, p->offset })))
-        rc = cg_nomem(f->mem, err);
-    return rc;
+    fnd_mark *mark = mark_of(f, f->package_id, &rc, err);
+    if (rc < 0 || mark->target == f->target)
+        return rc;
+    mark->target = f->target;
+    return cg_vec_push(f->mem, &f->deployed, ((fnd_deployed){ f->package, p->offset })) ? CSPM_OK : cg_nomem(f->mem, err);
 }
 
 /* ---- what fixes them ---- */
@@ -396,10 +426,11 @@ static int32_t take_fix(fnd *f, const fnd_hit *h, cspm_error **err)
 
     if (!id.data)
         return cg_nomem(f->mem, err);
-    const bool first = fnd_first(f, id, &rc, err);
+    uint32_t fix;
+    const bool first = met_first(f, f->defined, id, &fix, &rc, err);
     if (rc < 0)
         return rc;
-    const cg_str key = cg_intern_get(f->defined, cg_intern_find(f->defined, id.data, id.length));
+    const cg_str key = cg_intern_get(f->defined, fix);
     if (first) {
         if ((rc = fnd_node(f, h->offset, key, f->fix, err)) < 0 || (rc = fnd_label(f, FND_FIX, err)) < 0 ||
             (rc = fnd_text(f, FND_ID, key, err)) < 0 || (rc = fnd_text(f, FND_NAME, fnd_join(f, name, " ", h->fixed_version), err)) < 0 ||
@@ -438,17 +469,19 @@ static int32_t add_detail(fnd *f, uint32_t *list, cg_str a, cg_str b, cspm_error
 
 static fnd_sum *sum_of(fnd *f, const fnd_hit *h, int32_t *rc, cspm_error **err)
 {
-    if (!f->on_target && !(f->on_target = cg_intern_new(f->mem, 0))) {
-        *rc = cg_nomem(f->mem, err);
-        return NULL;
-    }
-    const uint32_t i = cg_intern_add(f->on_target, f->vulnerability.data, f->vulnerability.length);
+    fnd_mark *mark = mark_of(f, f->vulnerability_id, rc, err);
     const fnd_sum fresh = { .vulnerability = f->vulnerability, .offset = h->offset, .fixable = true };
-    if (i == CG_INTERN_NONE || (i == f->sums.count && !cg_vec_push(f->mem, &f->sums, fresh))) {
-        *rc = cg_nomem(f->mem, err);
+
+    if (*rc < 0)
         return NULL;
+    if (mark->target != f->target) {
+        *mark = (fnd_mark){ f->target, (uint32_t)f->sums.count };
+        if (!cg_vec_push(f->mem, &f->sums, fresh)) {
+            *rc = cg_nomem(f->mem, err);
+            return NULL;
+        }
     }
-    return &f->sums.data[i];
+    return &f->sums.data[mark->sum];
 }
 
 int32_t fnd_take_hit(fnd *f, const fnd_hit *h, cspm_error **err)
@@ -467,14 +500,15 @@ int32_t fnd_take_hit(fnd *f, const fnd_hit *h, cspm_error **err)
     sum->fixable = sum->fixable && h->fixed_version.data;
     if (rc < 0 || !f->package.data)
         return rc;
-    if ((rc = add_detail(f, &sum->packages, f->package_name, f->package_version, err)) < 0)
+    const bool fixed = fnd_usable(h->fixed_version);
+    if ((rc = add_detail(f, &sum->packages, f->package_name, f->package_version, err)) < 0 ||
+        (fixed && (rc = add_detail(f, &sum->fixed_in, f->package_name, h->fixed_version, err)) < 0))
+        return rc;
+    if (!first_meeting(f, h->fixed_version, &rc, err))
         return rc;
     if ((rc = fnd_edge(f, h->offset, f->vulnerability, FND_AFFECTS, f->package, err)) < 0 || (rc = fnd_end(f, err)) < 0)
         return rc;
-    if (!fnd_usable(h->fixed_version))
-        return CSPM_OK;
-    rc = add_detail(f, &sum->fixed_in, f->package_name, h->fixed_version, err);
-    return rc == CSPM_OK ? take_fix(f, h, err) : rc;
+    return fixed ? take_fix(f, h, err) : CSPM_OK;
 }
 
 static int32_t put_details(fnd *f, fnd_word w, uint32_t first, cspm_error **err)

@@ -67,6 +67,9 @@ typedef struct fnd_sum {
     uint32_t packages, fixed_in; /* lists: index + 1 of the first */
 } fnd_sum;
 
+typedef struct fnd_mark {
+    uint32_t target, sum;
+} fnd_mark;
 typedef struct fnd_deployed {
     cg_str key;
     uint64_t offset;
@@ -81,13 +84,15 @@ typedef struct fnd {
     fnd_word fix;   /* label of a version that fixes something */
     cg_str source;
     uint32_t words[FND_WORDS];
-    cg_intern *defined; /* nodes this file has defined */
-    cg_intern *on_target, *packages_on_target;
-    CG_VEC(fnd_sum) sums; /* of what is scanned at the moment, by index in on_target */
+    cg_intern *defined, *pairs; /* nodes this file has made; which vulnerability and package have met */
+    uint32_t target;            /* number of what is scanned at the moment */
+    CG_VEC(fnd_mark) marks;     /* by id of what this file has defined */
+    CG_VEC(fnd_sum) sums;       /* of what is scanned at the moment */
     CG_VEC(fnd_detail) details;
-    CG_VEC(fnd_deployed) deployed;        /* packages of what is scanned at the moment */
-    cg_list *list;                        /* scratch */
-    cg_str vulnerability, package;        /* keys of those handed over last */
+    CG_VEC(fnd_deployed) deployed; /* packages of what is scanned at the moment */
+    cg_list *list;                 /* scratch */
+    cg_str vulnerability, package; /* keys of those handed over last, and their ids */
+    uint32_t vulnerability_id, package_id;
     cg_str package_name, package_version; /* of the item at hand */
 } fnd;
 
@@ -125,6 +130,8 @@ int32_t fnd_stamp(fnd *f, cg_str time); /* when the file was written: what it sa
         .epss = -1, .percentile = -1                                                                                                       \
     }
 void fnd_add_id(fnd_vulnerability *v, cg_str id); /* what is unusable, known or too much is left out */
+/* By its ids alone: the vulnerability at hand from now on. When it is new, fill in the rest and hand it over. */
+bool fnd_is_new(fnd *f, const fnd_vulnerability *v, int32_t *rc, cspm_error **err);
 int32_t fnd_take_vulnerability(fnd *f, const fnd_vulnerability *v, cspm_error **err);
 int32_t fnd_take_package(fnd *f, const fnd_package *p, cspm_error **err); /* also of packages without findings */
 /* The vulnerability and the package handed over last belong together; the package may be missing (f->package null). */

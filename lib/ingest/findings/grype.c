@@ -78,11 +78,8 @@ static int32_t take_related(fnd *f, const cg_tree *list, fnd_vulnerability *v, c
 
     for (uint32_t i = 0; list && list->type == CG_TREE_LIST && i < list->list.count && rc == CSPM_OK; i++) {
         const cg_tree *one = list->list.items[i];
-        fnd_add_id(v, fnd_get(one, "id"));
         if (!v->description.data)
             v->description = fnd_get(one, "description");
-        if (v->severity == FND_UNKNOWN)
-            v->severity = fnd_severity_of(fnd_get(one, "severity"));
         rc = take_cvss(f, cg_tree_get(one, "cvss"), v, err);
     }
     return rc;
@@ -91,6 +88,25 @@ static int32_t take_related(fnd *f, const cg_tree *list, fnd_vulnerability *v, c
 static const cg_tree *first_of(const cg_tree *list)
 {
     return list && list->type == CG_TREE_LIST && list->list.count ? list->list.items[0] : NULL;
+}
+
+static int32_t describe(fnd *f, const cg_tree *vulnerability, const cg_tree *related, fnd_vulnerability *v, cspm_error **err)
+{
+    const cg_tree *epss = first_of(cg_tree_get(vulnerability, "epss"));
+    int32_t rc;
+
+    v->label = FND_GRYPE_FINDING;
+    v->prefix = "";
+    v->description = fnd_get(vulnerability, "description");
+    v->url = fnd_get(vulnerability, "dataSource");
+    v->data_source_id = fnd_get(vulnerability, "namespace");
+    v->references = cg_tree_get(vulnerability, "urls");
+    v->epss = fnd_get_number(epss, "epss");
+    v->percentile = fnd_get_number(epss, "percentile");
+    v->known_exploited = first_of(cg_tree_get(vulnerability, "knownExploited"));
+    if ((rc = take_cvss(f, cg_tree_get(vulnerability, "cvss"), v, err)) < 0 || (rc = take_related(f, related, v, err)) < 0)
+        return rc;
+    return fnd_take_vulnerability(f, v, err);
 }
 
 /* Versions that fix it, one after another as Trivy writes them; kept until the file ends. */
@@ -114,28 +130,24 @@ static int32_t take_match(grype *g, const cg_tree *item, cspm_error **err)
     static const fnd_status_word words[] = { { NULL, FND_STATUS_OPEN } }; /* "fixed": a version that does exists */
     fnd *f = &g->f;
     const cg_tree *vulnerability = cg_tree_get(item, "vulnerability"), *artifact = cg_tree_get(item, "artifact");
-    const cg_tree *fix = cg_tree_get(vulnerability, "fix"), *epss = first_of(cg_tree_get(vulnerability, "epss"));
+    const cg_tree *fix = cg_tree_get(vulnerability, "fix"), *related = cg_tree_get(item, "relatedVulnerabilities");
     fnd_vulnerability v = FND_VULNERABILITY_NONE;
-    int32_t rc;
+    int32_t rc = CSPM_OK;
 
     fnd_add_id(&v, fnd_get(vulnerability, "id"));
     if (v.n_ids == 0)
         return fnd_warn(f, item, "bad-item", err, "a match without the id of a vulnerability: skipped");
+    for (uint32_t i = 0; related && related->type == CG_TREE_LIST && i < related->list.count; i++)
+        fnd_add_id(&v, fnd_get(related->list.items[i], "id"));
     v.offset = item->pos.offset;
-    v.label = FND_GRYPE_FINDING;
-    v.prefix = "";
-    v.description = fnd_get(vulnerability, "description");
-    v.url = fnd_get(vulnerability, "dataSource");
     v.severity = fnd_severity_of(fnd_get(vulnerability, "severity"));
-    v.data_source_id = fnd_get(vulnerability, "namespace");
-    v.references = cg_tree_get(vulnerability, "urls");
     v.type = fnd_get(artifact, "type");
     v.status = fnd_get(fix, "state");
-    v.epss = fnd_get_number(epss, "epss");
-    v.percentile = fnd_get_number(epss, "percentile");
-    v.known_exploited = first_of(cg_tree_get(vulnerability, "knownExploited"));
-    if ((rc = take_cvss(f, cg_tree_get(vulnerability, "cvss"), &v, err)) < 0 ||
-        (rc = take_related(f, cg_tree_get(item, "relatedVulnerabilities"), &v, err)) < 0 || (rc = fnd_take_vulnerability(f, &v, err)) < 0)
+    for (uint32_t i = 0; v.severity == FND_UNKNOWN && related && related->type == CG_TREE_LIST && i < related->list.count; i++)
+        v.severity = fnd_severity_of(fnd_get(related->list.items[i], "severity"));
+    if (fnd_is_new(f, &v, &rc, err))
+        rc = describe(f, vulnerability, related, &v, err);
+    if (rc < 0)
         return rc;
     const fnd_package p = { .offset = v.offset,
                             .label = FND_GRYPE_PACKAGE,

@@ -198,12 +198,32 @@ static int32_t take_packages(fnd *f, const cg_tree *item, const fnd_vulnerabilit
     return n == 0 && rc == CSPM_OK ? fnd_take_hit(f, &bare, err) : rc;
 }
 
-static int32_t take_vulnerability(fnd *f, const cg_tree *finding, const cg_tree *item, cspm_error **err)
+static int32_t describe(fnd *f, const cg_tree *finding, const cg_tree *item, fnd_vulnerability *v, cspm_error **err)
 {
     const cg_tree *cve = cg_tree_get(item, "cve"), *epss = cg_tree_get(cve, "epss");
     cg_tree cwes, *cwe_items[16];
-    fnd_vulnerability v = FND_VULNERABILITY_NONE;
     int32_t rc;
+
+    v->label = FND_OCSF_FINDING;
+    v->prefix = "";
+    v->title = fnd_get(item, "title");
+    v->description = fnd_get(item, "desc");
+    v->severity_source = fnd_get(item, "vendor_name");
+    v->data_source_name = fnd_get(cg_tree_get(cg_tree_get(finding, "metadata"), "product"), "name");
+    v->references = cg_tree_get(item, "references");
+    v->cwes = weaknesses(item, &cwes, cwe_items, sizeof cwe_items / sizeof cwe_items[0]);
+    v->epss = fnd_get_number(epss, "score");
+    v->percentile = fnd_get_number(epss, "percentile");
+    if ((rc = take_cvss(f, cg_tree_get(cve, "cvss"), v, err)) < 0)
+        return rc;
+    return fnd_take_vulnerability(f, v, err);
+}
+
+static int32_t take_vulnerability(fnd *f, const cg_tree *finding, const cg_tree *item, cspm_error **err)
+{
+    const cg_tree *cve = cg_tree_get(item, "cve");
+    fnd_vulnerability v = FND_VULNERABILITY_NONE;
+    int32_t rc = CSPM_OK;
 
     fnd_add_id(&v, fnd_get(cve, "uid"));
     fnd_add_id(&v, fnd_get(cg_tree_get(item, "advisory"), "uid"));
@@ -212,20 +232,12 @@ static int32_t take_vulnerability(fnd *f, const cg_tree *finding, const cg_tree 
     if (v.n_ids == 0)
         return fnd_warn(f, item, "bad-item", err, "a vulnerability with neither CVE, advisory nor title: skipped");
     v.offset = finding->pos.offset;
-    v.label = FND_OCSF_FINDING;
-    v.prefix = "";
-    v.title = fnd_get(item, "title");
-    v.description = fnd_get(item, "desc");
     v.severity = fnd_severity_of(fnd_get(item, "severity"));
     if (v.severity == FND_UNKNOWN)
         v.severity = fnd_severity_of(fnd_get(finding, "severity"));
-    v.severity_source = fnd_get(item, "vendor_name");
-    v.data_source_name = fnd_get(cg_tree_get(cg_tree_get(finding, "metadata"), "product"), "name");
-    v.references = cg_tree_get(item, "references");
-    v.cwes = weaknesses(item, &cwes, cwe_items, sizeof cwe_items / sizeof cwe_items[0]);
-    v.epss = fnd_get_number(epss, "score");
-    v.percentile = fnd_get_number(epss, "percentile");
-    if ((rc = take_cvss(f, cg_tree_get(cve, "cvss"), &v, err)) < 0 || (rc = fnd_take_vulnerability(f, &v, err)) < 0)
+    if (fnd_is_new(f, &v, &rc, err))
+        rc = describe(f, finding, item, &v, err);
+    if (rc < 0)
         return rc;
     return take_packages(f, item, &v, status_of(finding), fnd_get(finding, "status"), err);
 }

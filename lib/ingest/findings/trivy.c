@@ -186,12 +186,37 @@ static const fnd_status_word status_words[] = {
     { NULL, FND_STATUS_OPEN },
 };
 
+/* What the record of the vulnerability says of it, wherever it was found. */
+static int32_t describe(trivy *t, const cg_tree *item, fnd_vulnerability *v, cspm_error **err)
+{
+    const cg_tree *source = cg_tree_get(item, "DataSource"), *layer = cg_tree_get(item, "Layer");
+    const int32_t rc = take_cvss(&t->f, cg_tree_get(item, "CVSS"), v, err);
+
+    v->label = FND_TRIVY_FINDING;
+    v->prefix = "TIF|";
+    v->title = fnd_get(item, "Title");
+    v->description = fnd_get(item, "Description");
+    v->url = fnd_get(item, "PrimaryURL");
+    v->published = fnd_get(item, "PublishedDate");
+    v->modified = fnd_get(item, "LastModifiedDate");
+    v->severity_source = fnd_get(item, "SeveritySource");
+    v->class_name = t->class_name;
+    v->type = t->type;
+    v->data_source_id = fnd_get(source, "ID");
+    v->data_source_name = fnd_get(source, "Name");
+    v->layer_digest = fnd_get(layer, "Digest");
+    v->layer_diff_id = fnd_get(layer, "DiffID");
+    v->cwes = cg_tree_get(item, "CweIDs");
+    v->references = cg_tree_get(item, "References");
+    return rc == CSPM_OK ? fnd_take_vulnerability(&t->f, v, err) : rc;
+}
+
 static int32_t take_vulnerability(trivy *t, const cg_tree *item, cspm_error **err)
 {
     fnd *f = &t->f;
-    const cg_tree *source = cg_tree_get(item, "DataSource"), *layer = cg_tree_get(item, "Layer"), *ids = cg_tree_get(item, "VendorIDs");
+    const cg_tree *ids = cg_tree_get(item, "VendorIDs");
     fnd_vulnerability v = FND_VULNERABILITY_NONE;
-    int32_t rc;
+    int32_t rc = CSPM_OK;
 
     fnd_add_id(&v, fnd_get(item, "VulnerabilityID"));
     if (v.n_ids == 0)
@@ -199,26 +224,10 @@ static int32_t take_vulnerability(trivy *t, const cg_tree *item, cspm_error **er
     for (uint32_t i = 0; ids && ids->type == CG_TREE_LIST && i < ids->list.count; i++)
         fnd_add_id(&v, cg_tree_string(ids->list.items[i]));
     v.offset = item->pos.offset;
-    v.label = FND_TRIVY_FINDING;
-    v.prefix = "TIF|";
-    v.title = fnd_get(item, "Title");
-    v.description = fnd_get(item, "Description");
-    v.url = fnd_get(item, "PrimaryURL");
-    v.published = fnd_get(item, "PublishedDate");
-    v.modified = fnd_get(item, "LastModifiedDate");
     v.severity = fnd_severity_of(fnd_get(item, "Severity"));
-    v.severity_source = fnd_get(item, "SeveritySource");
-    v.class_name = t->class_name;
-    v.type = t->type;
     v.status = fnd_get(item, "Status");
-    v.data_source_id = fnd_get(source, "ID");
-    v.data_source_name = fnd_get(source, "Name");
-    v.layer_digest = fnd_get(layer, "Digest");
-    v.layer_diff_id = fnd_get(layer, "DiffID");
-    v.cwes = cg_tree_get(item, "CweIDs");
-    v.references = cg_tree_get(item, "References");
-    if ((rc = take_cvss(f, cg_tree_get(item, "CVSS"), &v, err)) < 0 || (rc = fnd_take_vulnerability(f, &v, err)) < 0)
-        return rc;
+    if (fnd_is_new(f, &v, &rc, err))
+        rc = describe(t, item, &v, err);
     const fnd_package p = { item->pos.offset,
                             FND_TRIVY_PACKAGE,
                             fnd_get(item, "PkgName"),
@@ -228,7 +237,7 @@ static int32_t take_vulnerability(trivy *t, const cg_tree *item, cspm_error **er
                             t->class_name,
                             t->type };
     const fnd_hit hit = { v.offset, v.severity, fnd_status_of(status_words, v.status), v.status, fnd_get(item, "FixedVersion") };
-    if ((rc = fnd_take_package(f, &p, err)) < 0)
+    if (rc < 0 || (rc = fnd_take_package(f, &p, err)) < 0)
         return rc;
     return fnd_take_hit(f, &hit, err);
 }
@@ -262,11 +271,10 @@ static int32_t take_check(trivy *t, const cg_tree *item, fnd_word label, const c
     }
     if (!id.data)
         return cg_nomem(f->mem, err);
-    const bool first = fnd_first(f, id, &rc, err);
+    const fnd_vulnerability named = { .ids = { id }, .n_ids = 1 };
+    const bool first = fnd_is_new(f, &named, &rc, err);
     if (rc < 0)
         return rc;
-    f->vulnerability = cg_intern_get(f->defined, cg_intern_find(f->defined, id.data, id.length));
-    f->package = CG_STR_NULL;
     if (first &&
         ((rc = fnd_node(f, item->pos.offset, f->vulnerability, label, err)) < 0 || (rc = fnd_label(f, FND_RISK, err)) < 0 ||
          (rc = fnd_text(f, FND_ID, f->vulnerability, err)) < 0 || (rc = fnd_text(f, FND_NAME, rule, err)) < 0 ||
