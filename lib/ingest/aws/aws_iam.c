@@ -88,6 +88,7 @@ static const aws_field user_fields[] = {
 };
 static const aws_link user_links[] = {
     { "MEMBER_AWS_GROUP", false, "GroupList[]", "arn:{partition}:iam::{account}:group/{.}", "AWSGroup" },
+    { "MEMBER_OF", false, "GroupList[]", "arn:{partition}:iam::{account}:group/{.}", "AWSGroup" },
     LINKS_END,
 };
 static const aws_shape user_shape = {
@@ -282,16 +283,20 @@ static int32_t inline_take(aws_ctx *c, const cg_tree *item, cspm_error **err)
 
     if (!owner.data)
         return no_owner(c, item, err);
+    const int32_t rc = aws_principal_named(c, item, owner, err);
+    if (rc < 0)
+        return rc;
     return aws_policy_inline(c, item, owner, aws_str(item, "PolicyName"), aws_get(item, "PolicyDocument"), err);
 }
 
 static int32_t attached_to(aws_ctx *c, const cg_tree *item, cg_str owner, cspm_error **err)
 {
     const cg_tree *list = aws_get(item, "AttachedPolicies");
-    int32_t rc = CSPM_OK;
+    int32_t rc;
 
     if (!owner.data)
         return list && list->type == CG_TREE_LIST && list->list.count > 0 ? no_owner(c, item, err) : CSPM_OK;
+    rc = aws_principal_named(c, item, owner, err);
     for (uint32_t i = 0; list && list->type == CG_TREE_LIST && i < list->list.count && rc == CSPM_OK; i++)
         rc = aws_policy_attach(c, list->list.items[i], owner, "POLICY", aws_str(list->list.items[i], "PolicyArn"), err);
     return rc;
@@ -315,6 +320,7 @@ static int32_t attached_group_take(aws_ctx *c, const cg_tree *item, cspm_error *
 /* {"Group": {...}, "Users": [...]}: who is in a group. */
 static const aws_link member_links[] = {
     { "MEMBER_AWS_GROUP", false, "Group.Arn", NULL, "AWSGroup" },
+    { "MEMBER_OF", false, "Group.Arn", NULL, "AWSGroup" },
     LINKS_END,
 };
 static const aws_shape member_shape = {
@@ -332,16 +338,39 @@ static const aws_field key_fields[] = {
     { "id", "AccessKeyId", AWS_AS_IS }, { "accesskeyid", "AccessKeyId", AWS_AS_IS }, { "name", "AccessKeyId", AWS_AS_IS },
     { "status", "Status", AWS_AS_IS },  { "createdate", "CreateDate", AWS_TIME },    FIELDS_END,
 };
-static const aws_link key_links[] = {
-    { "AWS_ACCESS_KEY", true, "UserName", IAM_ARN("user", "UserName"), "AWSUser" },
-    LINKS_END,
-};
+/* Whose key or device it is; the user may be in none of the inputs. */
+static int32_t owner_edges(aws_ctx *c, const cg_tree *item, const char *kind, bool back, cspm_error **err)
+{
+    const cg_str it = c->id;
+    cg_str user = aws_str(item, "User.Arn");
+    int32_t rc;
+
+    if (!user.data)
+        user = aws_text(c, item, IAM_ARN("user", "UserName"));
+    if (!user.data)
+        return CSPM_OK;
+    rc = aws_principal_named(c, item, user, err);
+    if (rc == CSPM_OK)
+        rc = aws_edge_from(c, item, user, "AWSUser", kind, it, err);
+    return rc < 0 || !back ? rc : aws_edge(c, item, it, "OWNED_BY", user, "AWSUser", err);
+}
+
+static int32_t key_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
+{
+    return owner_edges(c, item, "AWS_ACCESS_KEY", true, err);
+}
+
+static int32_t device_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
+{
+    return owner_edges(c, item, "MFA_DEVICE", false, err);
+}
+
 static const aws_shape key_shape = {
     .labels = { "AWSAccountAccessKey", "AccountAccessKey" },
     .id = "{AccessKeyId}",
     .fields = key_fields,
-    .links = key_links,
     .global = true,
+    .more = key_more,
 };
 
 static const aws_field login_fields[] = {
@@ -365,17 +394,12 @@ static const aws_field device_fields[] = {
     { "enabledate", "EnableDate", AWS_TIME },
     FIELDS_END,
 };
-static const aws_link device_links[] = {
-    { "MFA_DEVICE", true, "UserName", IAM_ARN("user", "UserName"), "AWSUser" },
-    { "MFA_DEVICE", true, "User.Arn", NULL, "AWSUser" },
-    LINKS_END,
-};
 static const aws_shape device_shape = {
     .labels = { "AWSMfaDevice" },
     .id = "{SerialNumber}",
     .fields = device_fields,
-    .links = device_links,
     .global = true,
+    .more = device_more,
 };
 
 /* ---- providers and certificates ---- */

@@ -61,8 +61,19 @@ static cg_str scoped(aws_ctx *c, const cg_tree *item)
     return aws_format(c, "%.*s/%.*s", CG_FMT(organization), CG_FMT(id));
 }
 
+static int32_t parent_property(aws_ctx *c, const cg_tree *item, cg_str parent, cspm_error **err)
+{
+    const cg_str organization = organization_of(aws_str(item, "Arn"));
+    const bool plain = cg_str_starts(parent, CG_STR("r-")) || cg_str_starts(parent, CG_STR("ou-"));
+    const char *slash = memrchr(parent.data, '/', parent.length), *last = slash ? slash + 1 : parent.data;
+    const cg_str scoped_id = plain && organization.length ? aws_format(c, "%.*s/%.*s", CG_FMT(organization), CG_FMT(parent)) : parent;
+
+    return aws_prop_text(c, last[0] == 'r' ? "parent_root_id" : "parent_ou_id", scoped_id, err);
+}
+
 /* Root or unit; `id` is what it is called in the graph. */
-static int32_t place_node(aws_ctx *c, const cg_tree *item, const char *label, const char *id_property, cg_str *id, cspm_error **err)
+static int32_t place_node(aws_ctx *c, const cg_tree *item, const char *label, const char *id_property, cg_str parent, cg_str *id,
+                          cspm_error **err)
 {
     const char *const labels[] = { label, NULL };
     const cg_str plain = aws_str(item, "Id");
@@ -86,6 +97,8 @@ static int32_t place_node(aws_ctx *c, const cg_tree *item, const char *label, co
         rc = aws_prop_text(c, "name", aws_str(item, "Name"), err);
     if (rc == CSPM_OK)
         rc = aws_prop_text(c, "org_id", organization_of(aws_str(item, "Arn")), err);
+    if (rc == CSPM_OK && parent.length > 0)
+        rc = parent_property(c, item, parent, err);
     return rc < 0 ? rc : aws_node_end(c, false, err);
 }
 
@@ -93,7 +106,7 @@ static int32_t root_take(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
     const cg_str organization = organization_of(aws_str(item, "Arn"));
     cg_str id;
-    int32_t rc = place_node(c, item, "AWSOrganizationRoot", "root_id", &id, err);
+    int32_t rc = place_node(c, item, "AWSOrganizationRoot", "root_id", CG_STR_NULL, &id, err);
 
     return rc < 0 ? rc : contains(c, item, organization, "AWSOrganization", id, "AWSOrganizationRoot", err);
 }
@@ -108,7 +121,7 @@ static int32_t unit_take(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
     const cg_str parent = parent_of(c, item);
     cg_str id;
-    int32_t rc = place_node(c, item, "AWSOrganizationalUnit", "ou_id", &id, err);
+    int32_t rc = place_node(c, item, "AWSOrganizationalUnit", "ou_id", parent, &id, err);
 
     return rc < 0 ? rc : contains(c, item, parent, label_of_parent(parent), id, "AWSOrganizationalUnit", err);
 }
@@ -151,6 +164,8 @@ static int32_t account_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
         rc = aws_prop_text(c, "org_id", organization, err);
     if (rc == CSPM_OK)
         rc = aws_node_end(c, false, err);
+    if (rc == CSPM_OK)
+        rc = aws_account_root(c, item, account, err);
     if (rc == CSPM_OK)
         rc = aws_edge_from(c, item, organization, "AWSOrganization", "RESOURCE", account, err);
     return rc < 0 ? rc : contains(c, item, parent, label_of_parent(parent), account, "AWSAccount", err);
@@ -318,9 +333,9 @@ static int32_t tree_node(aws_ctx *c, const cg_tree *item, cg_str parent, const c
     if (strcmp(label, "AWSAccount") == 0)
         rc = aws_apply(c, &account_shape, item, err);
     else if (strcmp(label, "AWSOrganizationRoot") == 0)
-        rc = place_node(c, item, label, "root_id", &id, err);
+        rc = place_node(c, item, label, "root_id", CG_STR_NULL, &id, err);
     else
-        rc = place_node(c, item, label, "ou_id", &id, err);
+        rc = place_node(c, item, label, "ou_id", parent, &id, err);
     if (rc < 0 || id.length == 0 || memchr(id.data, '\0', id.length))
         return rc;
     rc = contains(c, item, parent, parent_label, id, label, err);

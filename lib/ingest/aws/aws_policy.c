@@ -12,6 +12,11 @@ bool aws_policy_is_shared(cg_str arn)
     return cg_str_eq(aws_arn_part(arn, 4), CG_STR("aws"));
 }
 
+static bool usable(cg_str s)
+{
+    return s.length > 0 && !memchr(s.data, '\0', s.length);
+}
+
 /* ---- statements ---- */
 
 /* A single value stands for a list of one. */
@@ -256,6 +261,13 @@ static int32_t stub(aws_ctx *c, const cg_tree *at, cg_str id, const char *const 
     return rc;
 }
 
+int32_t aws_principal_named(aws_ctx *c, const cg_tree *at, cg_str arn, cspm_error **err)
+{
+    const char *const labels[] = { label_of_owner(arn), "AWSPrincipal", NULL };
+
+    return usable(arn) ? stub(c, at, arn, labels, err) : CSPM_OK;
+}
+
 int32_t aws_policy_attach(aws_ctx *c, const cg_tree *at, cg_str owner, const char *kind, cg_str arn, cspm_error **err)
 {
     static const char *const labels[] = { "AWSPolicy", "AWSManagedPolicy", NULL };
@@ -284,24 +296,12 @@ static bool is_account(cg_str s)
 /* "arn:aws:iam::111122223333:root" is an account as a whole. */
 static int32_t root_principal(aws_ctx *c, const cg_tree *at, cg_str arn, cspm_error **err)
 {
-    static const char *const labels[] = { "AWSRootPrincipal", "AWSPrincipal", NULL };
-    const cg_str outer = c->id;
+    const cg_str partition = c->item_partition;
     int32_t rc;
 
-    if (!aws_first_time(c, arn))
-        return CSPM_OK;
-    rc = aws_node(c, at, arn, labels, err);
-    if (rc == CSPM_OK)
-        rc = aws_prop_text(c, "id", arn, err);
-    if (rc == CSPM_OK)
-        rc = aws_prop_text(c, "arn", arn, err);
-    if (rc == CSPM_OK)
-        rc = aws_prop_text(c, "name", CG_STR("root"), err);
-    if (rc == CSPM_OK)
-        rc = aws_node_end(c, false, err);
-    if (rc == CSPM_OK)
-        rc = aws_edge_from(c, at, aws_arn_part(arn, 4), "AWSAccount", "RESOURCE", arn, err);
-    c->id = outer;
+    c->item_partition = aws_arn_part(arn, 1);
+    rc = aws_account_root(c, at, aws_arn_part(arn, 4), err);
+    c->item_partition = partition;
     return rc;
 }
 

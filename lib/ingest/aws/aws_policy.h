@@ -22,6 +22,8 @@ int32_t aws_policy_inline(aws_ctx *c, const cg_tree *at, cg_str owner, cg_str na
 int32_t aws_policy_attach(aws_ctx *c, const cg_tree *at, cg_str owner, const char *kind, cg_str arn, cspm_error **err);
 /* Who may assume a role, by its trust policy: (role)-[:TRUSTS_AWS_PRINCIPAL]->(principal). */
 int32_t aws_trust_add(aws_ctx *c, const cg_tree *at, cg_str role, const cg_tree *document, cspm_error **err);
+/* A user, group or role that an answer only names: gives way to its own definition. */
+int32_t aws_principal_named(aws_ctx *c, const cg_tree *at, cg_str arn, cspm_error **err);
 /* The account of AWS itself: policies everybody has. */
 bool aws_policy_is_shared(cg_str arn);
 

@@ -194,6 +194,33 @@ int32_t aws_prop_tree(aws_ctx *c, const char *property, const cg_tree *value, aw
     return rc < 0 ? rc : aws_prop(c, property, v, err);
 }
 
+/* "arn:aws:iam::111122223333:root": the account as a principal. */
+int32_t aws_account_root(aws_ctx *c, const cg_tree *at, cg_str account, cspm_error **err)
+{
+    static const char *const labels[] = { "AWSRootPrincipal", "AWSPrincipal", NULL };
+    const cg_str partition = c->item_partition.length ? c->item_partition : c->partition, id = c->id;
+    const cg_str arn = aws_format(c, "arn:%.*s:iam::%.*s:root", CG_FMT(partition), CG_FMT(account));
+    int32_t rc;
+
+    if (!arn.data)
+        return nomem(c, err);
+    if (!aws_first_time(c, arn))
+        return CSPM_OK;
+    rc = aws_node(c, at, arn, labels, err);
+    if (rc == CSPM_OK)
+        rc = aws_prop_text(c, "id", arn, err);
+    if (rc == CSPM_OK)
+        rc = aws_prop_text(c, "arn", arn, err);
+    if (rc == CSPM_OK)
+        rc = aws_prop_text(c, "name", CG_STR("root"), err);
+    if (rc == CSPM_OK)
+        rc = aws_node_end(c, false, err);
+    if (rc == CSPM_OK)
+        rc = aws_edge_from(c, at, account, "AWSAccount", "RESOURCE", arn, err);
+    c->id = id;
+    return rc;
+}
+
 /* The account is a node of its own, made once a source. */
 static int32_t account_node(aws_ctx *c, cspm_error **err)
 {
@@ -212,6 +239,8 @@ static int32_t account_node(aws_ctx *c, cspm_error **err)
         rc = aws_prop(c, "inscope", cg_v_bool(true), err);
     if (rc == CSPM_OK)
         rc = aws_node_end(c, false, err);
+    if (rc == CSPM_OK)
+        rc = aws_account_root(c, s->node_at, account, err);
     c->id = id;
     return rc;
 }

@@ -33,6 +33,7 @@ typedef struct aws_state {
 
 /* aws_shape.c: is this the first time the source makes such a node? False too when memory is refused, which aws_take then says. */
 bool aws_first_time(aws_ctx *c, cg_str id);
+int32_t aws_account_root(aws_ctx *c, const cg_tree *at, cg_str account, cspm_error **err);
 /* Steps of a path. */
 static inline bool aws_path_next(const char **path, cg_str *name, bool *each)
 {
