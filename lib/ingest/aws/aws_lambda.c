@@ -337,7 +337,7 @@ const aws_answer aws_answers_lambda[] = {
     { .operation = "lambda.get-function-url-config", .items = "", .sign = "FunctionUrl AuthType", .take = function_url },
     { .operation = "lambda.list-function-url-configs", .items = "FunctionUrlConfigs[]", .take = function_url },
     { .operation = "lambda.get-policy", .items = "", .sign = "Policy", .take = function_policy },
-    { .operation = "lambda.list-aliases", .items = "Aliases[]", .sign = "AliasArn", .shape = &alias_shape },
+    { .operation = "lambda.list-aliases", .items = "Aliases[]", .sign = "FunctionVersion", .shape = &alias_shape },
     { .operation = "lambda.list-event-source-mappings", .items = "EventSourceMappings[]", .shape = &mapping_shape },
     { .operation = NULL },
 };

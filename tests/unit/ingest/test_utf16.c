@@ -86,7 +86,7 @@ START_TEST(long_text_crosses_pieces_of_the_file)
     char *json = malloc(n + 200);
     size_t head = (size_t)sprintf(json, "{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"A\"],\"properties\":{\"p\":\"");
     memset(json + head, '@', n);
-    strcpy(json + head + n, "\"}}]}}");
+    memcpy(json + head + n, "\"}}]}}", 7);
     size_t length;
     char *bytes = wide(json, false, true, &length);
     loaded l = test_bytes(bytes, length);
