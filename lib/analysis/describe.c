@@ -194,7 +194,9 @@ int32_t cg_path_describe(cg_run_state *r, const cg_triple *t, cg_attack_path *ou
     cg_buf b;
     const cg_rule *rule = t->type == CG_NO_TYPE ? NULL : r->types.rules[t->type];
     *out = (cg_attack_path){ .type = rule, .entry = t->entry, .target = t->target, .from_internet = t->from_internet };
-    out->conditional = t->conditional;
+    if (t->from_internet)
+        cg_entry_access(&r->scope, t->entry, &out->conditional);
+    out->conditional |= t->conditional;
     cg_buf_init(&b, r->scope.mem, 0);
     cg_type_write(r, t, &b);
     out->type_id = cg_arena_text(r->text, &b);

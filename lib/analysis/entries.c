@@ -8,8 +8,34 @@ static uint32_t in_range(uint32_t factor)
     return factor < 1 ? 1 : factor > MILLION ? MILLION : factor;
 }
 
+cg_rel cg_entry_access(const cg_scope *s, cg_node n, bool *conditional)
+{
+    uint32_t kind = cg_name_find(s->g, CG_NAMES_KIND, CG_STR(CG_INTERNET_KIND));
+    uint64_t words[64] = { 0 };
+    const cg_kind_set only = { kind / 64 + 1, words };
+    cg_rel found = CG_NO_REL;
+    cg_adj_iter it;
+    cg_edge e;
+    *conditional = false;
+    if (kind == CG_NO_NAME)
+        return found;
+    if (kind / 64 < 64)
+        words[kind / 64] = UINT64_C(1) << (kind % 64);
+    cg_adj_init(&it, s->g, n, CG_IN, kind / 64 < 64 ? &only : NULL);
+    while (cg_adj_next(&it, &e)) {
+        if (e.kind != kind || e.to != n)
+            continue;
+        bool open = cg_rel_conditional(s->g, e.rel);
+        if (found == CG_NO_REL || (*conditional && !open))
+            found = e.rel;
+        *conditional = (found == e.rel) ? open : *conditional;
+    }
+    return found;
+}
+
 uint32_t cg_exposure_of(const cg_scope *s, cg_node n, cg_str *label)
 {
+    bool conditional;
     uint32_t best = 0;
     *label = CG_STR_NULL;
     for (uint32_t i = 0; i < s->risk->n_exposure; i++)
@@ -17,7 +43,9 @@ uint32_t cg_exposure_of(const cg_scope *s, cg_node n, cg_str *label)
             best = s->risk->exposure[i].factor;
             *label = s->risk->exposure[i].label;
         }
-    return in_range(label->data ? best : s->risk->exposure_default);
+    best = label->data ? best : s->risk->exposure_default;
+    cg_entry_access(s, n, &conditional);
+    return in_range(conditional ? cg_millionths_mul(in_range(best), s->view.conditional_factor) : best);
 }
 
 uint32_t cg_criticality_of(const cg_scope *s, cg_node n, cg_str *label)
@@ -69,6 +97,11 @@ static int32_t place_entries(cg_scope *s, const cg_node_vec *nodes, bool between
     for (size_t i = 0; i < nodes->count; i++) {
         cg_node n = nodes->data[i];
         bool outside = between ? internet && cg_entry_label_of(s, n).data : cg_entry_label_of(s, n).data != NULL;
+        bool conditional = false;
+        if (outside)
+            cg_entry_access(s, n, &conditional);
+        if (conditional && s->o.exclude_conditional)
+            continue;
         uint32_t factor = outside ? cg_exposure_of(s, n, &label) : between ? MILLION : s->risk->exposure_assume_breach;
         cg_endpoint e = { .node = n, .factor = factor ? in_range(factor) : MILLION };
         e.reads_only = outside && cg_reasons_read_only(s, n);

@@ -77,6 +77,8 @@ void cg_nodes_sort(cg_node_vec *v);
 bool cg_has_label_named(const cg_graph *g, cg_node n, cg_str name);
 /* The label behind a factor of a risk table, CG_NO_NAME when it is the default's. */
 uint32_t cg_exposure_of(const cg_scope *s, cg_node n, cg_str *label);
+/* By which relationship the internet reaches it, a certain one before conditional ones; CG_NO_REL when none says so. */
+cg_rel cg_entry_access(const cg_scope *s, cg_node n, bool *conditional);
 uint32_t cg_criticality_of(const cg_scope *s, cg_node n, cg_str *label);
 /* The first of the entry labels that n carries, or the null string. */
 cg_str cg_entry_label_of(const cg_scope *s, cg_node n);

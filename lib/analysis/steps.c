@@ -92,9 +92,10 @@ static void write_node(cg_buf *b, const cg_graph *g, cg_node n)
     cg_buf_char(b, ')');
 }
 
-static int32_t add_evidence(const cg_run_state *r, cg_arena *arena, cg_step *step, uint32_t first, uint32_t second, cspm_error **err)
+static int32_t add_evidence(const cg_run_state *r, cg_arena *arena, cg_step *step, uint32_t first, uint32_t second, uint32_t third,
+                            cspm_error **err)
 {
-    uint32_t *kept = cg_arena_alloc(arena, 2 * sizeof *kept);
+    uint32_t *kept = cg_arena_alloc(arena, 3 * sizeof *kept);
     if (!kept)
         return cg_nomem(r->scope.mem, err);
     step->evidence = kept;
@@ -102,6 +103,8 @@ static int32_t add_evidence(const cg_run_state *r, cg_arena *arena, cg_step *ste
         kept[step->n_evidence++] = first;
     if (second != CG_NO_EVIDENCE)
         kept[step->n_evidence++] = second;
+    if (third != CG_NO_EVIDENCE)
+        kept[step->n_evidence++] = third;
     return CSPM_OK;
 }
 
@@ -122,7 +125,12 @@ static int32_t internet_step(const cg_run_state *r, cg_arena *arena, cg_node to,
     cg_buf_str(b, verb);
     cg_buf_char(b, ' ');
     write_node(b, s->g, to);
-    return add_evidence(r, arena, step, evidence, cg_node_evidence(s->g, to), err); /* why it is open, and where it was read */
+    cg_rel access = cg_entry_access(s, to, &step->conditional);
+    if (step->conditional)
+        cg_buf_adds(b, ", if a condition holds that the data does not settle");
+    /* Why it is open, by which way, and where it was read. */
+    return add_evidence(r, arena, step, evidence, access == CG_NO_REL ? CG_NO_EVIDENCE : cg_rel_evidence(s->g, access),
+                        cg_node_evidence(s->g, to), err);
 }
 
 static int32_t hop_step(const cg_run_state *r, cg_arena *arena, cg_node from, cg_node to, cg_rel rel, cg_buf *b, cg_step *step,
@@ -152,7 +160,7 @@ static int32_t hop_step(const cg_run_state *r, cg_arena *arena, cg_node from, cg
     }
     if (step->conditional)
         cg_buf_adds(b, ", if a condition holds that the data does not settle");
-    return add_evidence(r, arena, step, cg_rel_evidence(g, rel), CG_NO_EVIDENCE, err);
+    return add_evidence(r, arena, step, cg_rel_evidence(g, rel), CG_NO_EVIDENCE, CG_NO_EVIDENCE, err);
 }
 
 int32_t cg_steps_make(const cg_run_state *r, cg_arena *arena, const cg_node *nodes, const cg_rel *rels, uint32_t n_hops, bool from_internet,
