@@ -97,6 +97,30 @@ def test_dropping_evidence_never_makes_it_safe(folder):
             assert found[machine][3] is True, f"without {key} it is certain: {found[machine]}"
 
 
+def test_paths_that_start_perhaps(folder):
+    """An entry that is only possibly reached makes a conditional path, which --conditional exclude leaves out."""
+    group = {"GroupId": "sg-1", "GroupName": "web"}
+    machine = {"InstanceId": "i-0123456789abcdef0", "State": {"Name": "running"}, "PrivateIpAddress": "10.0.0.5", "PublicIpAddress": "54.1.2.3",
+               "SubnetId": "subnet-1", "VpcId": "vpc-1", "SecurityGroups": [group]}
+    rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    (folder / "aws.json").write_text(json.dumps({
+        "ec2.describe-instances": {"Reservations": [{"ReservationId": "r-1", "OwnerId": "111122223333", "Instances": [machine]}]},
+        "ec2.describe-security-groups": {"SecurityGroups": [{**group, "VpcId": "vpc-1", "OwnerId": "111122223333", "IpPermissions": [rule]}]}}))
+    (folder / "cve.json").write_text(json.dumps({"graph": {
+        "nodes": [{"id": machine["InstanceId"], "kinds": ["AWSEC2Instance"]},
+                  {"id": "CVE-2099-1", "kinds": ["CVE"], "properties": {"cvss": 9.8, "remote_code_execution": True}}],
+        "edges": [{"kind": "AFFECTS", "start": {"value": "CVE-2099-1"}, "end": {"value": machine["InstanceId"]}}]}}))
+    paths = []
+    for flags in ([], ["--conditional", "exclude"]):
+        done = subprocess.run([COMMAND, "analyze", "--quiet", "--format", "json", *flags, str(folder)], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr[:500]
+        paths.append(json.loads(done.stdout)["attack_paths"])
+    (path,), rest = paths
+    assert path["conditional"] and path["steps"][0]["conditional"] and rest == []
+    notes = [e["note"] for e in path["steps"][0]["evidence"] if e.get("note")]
+    assert notes == ["tcp/443 from 0.0.0.0/0 (possible: its subnet is not in the export)"], notes
+
+
 def main() -> int:
     tests = [(name, function) for name, function in globals().items() if name.startswith("test_")]
     print(f"1..{len(tests)}")
