@@ -164,13 +164,13 @@ static cg_item_choice choose(void *user, const cg_item_at *at, char opens)
         return opens == '{' || opens == '[' ? CG_ITEM_ENTER : CG_ITEM_SKIP;
     if (at->depth == 1 && at->steps[0].key.data)
         return opens == '[' && items_of_list(at) ? CG_ITEM_ENTER : CG_ITEM_TAKE;
-    return opens == '{' ? CG_ITEM_TAKE : CG_ITEM_SKIP;
+    return CG_ITEM_TAKE;
 }
 
 /* "PodList" -> "Pod" */
 static cg_str kind_of_items(cg_str kind)
 {
-    return cg_str_ends(kind, CG_STR("List")) ? (cg_str){ kind.data, kind.length - 4 } : CG_STR_NULL;
+    return kind.length > 4 && cg_str_ends(kind, CG_STR("List")) ? (cg_str){ kind.data, kind.length - 4 } : CG_STR_NULL;
 }
 
 static int32_t remember(k8s_state *s, cg_str key, const cg_tree *value, cspm_error **err)
@@ -195,7 +195,7 @@ static int32_t take(void *user, const cg_item_at *at, const cg_tree *item, cspm_
 
     if (at->depth == 1 && at->steps[0].key.data)
         return remember(s, at->steps[0].key, item, err);
-    if (at->depth > 1 && !s->kind.data && !k8s_str(item, "kind").data) {
+    if (at->depth > 1 && !s->kind.data && item->type == CG_TREE_MAP && !k8s_str(item, "kind").data) {
         cg_tree *copy = copy_tree(&s->arena, item);
         return copy && cg_vec_push(s->c.mem, &s->waiting, copy) ? CSPM_OK : cg_nomem(s->c.mem, err);
     }

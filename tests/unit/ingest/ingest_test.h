@@ -64,6 +64,7 @@ Suite *bad_input_suite(void);
 Suite *input_suite(void);
 Suite *invariance_suite(void);
 Suite *utf16_suite(void);
+Suite *kubernetes_suite(void);
 Suite *memory_suite(void);
 Suite *sniff_suite(void);
 Suite *terraform_suite(void);

@@ -12,6 +12,7 @@ int main(void)
     srunner_add_suite(sr, bad_input_suite());
     srunner_add_suite(sr, input_suite());
     srunner_add_suite(sr, invariance_suite());
+    srunner_add_suite(sr, kubernetes_suite());
     srunner_add_suite(sr, memory_suite());
     srunner_add_suite(sr, sniff_suite());
     srunner_add_suite(sr, terraform_suite());
