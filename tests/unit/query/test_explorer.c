@@ -111,7 +111,7 @@ START_TEST(sources_conditions_and_connections)
 {
     expect(LINK(DATA(ENTITY("awsec2instance"), "")), "EC2Instance");
     expect(LINK(DATA(ENTITY("AWS EC2-instance"), "")), "EC2Instance");
-    expect(LINK(DATA(ENTITY("awsec2instance") "," FAMILY("object_storage"), "")), "S3Bucket");
+    expect(LINK(DATA(ENTITY("awsec2instance") "," FAMILY("object_storage"), "")), "ObjectStorage");
     expect(LINK(DATA(ENTITY("awsec2instance"), GROUP("and", INSIGHT("exposed to the internet")))), "WHERE n:InternetExposed");
     expect(LINK(DATA(ENTITY("awsec2instance"), GROUP("or", INSIGHT("exposed to the internet") "," INSIGHT("contains sensitive data")))),
            "(n:InternetExposed OR n:SensitiveData)");
