@@ -120,10 +120,11 @@ static const aws_shape group_shape = {
     .more = group_more,
 };
 
+/* The first is left out where a role is told in passing: exports whose ids were rewritten have others there. */
 static const aws_field role_fields[] = {
+    { "roleid", "RoleId", AWS_AS_IS },
     { "id", "Arn", AWS_AS_IS },
     { "arn", "Arn", AWS_AS_IS },
-    { "roleid", "RoleId", AWS_AS_IS },
     { "name", "RoleName", AWS_AS_IS },
     { "path", "Path", AWS_AS_IS },
     { "createdate", "CreateDate", AWS_TIME },
@@ -151,10 +152,9 @@ static const aws_shape profile_role_shape = {
     .labels = { "AWSRole", "AWSPrincipal" },
     .id = "{Arn}",
     .aliases = { IAM_ARN("role", "RoleName") },
-    .fields = role_fields,
+    .fields = role_fields + 1,
     .tags = "Tags",
     .global = true,
-    .weak = true,
     .more = role_more,
 };
 
@@ -176,11 +176,11 @@ static int32_t profile_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 }
 
 static const aws_field profile_fields[] = {
+    { "instance_profile_id", "InstanceProfileId", AWS_AS_IS }, /* as with roles */
     { "id", "Arn", AWS_AS_IS },
     { "arn", "Arn", AWS_AS_IS },
     { "name", "InstanceProfileName", AWS_AS_IS },
     { "instance_profile_name", "InstanceProfileName", AWS_AS_IS },
-    { "instance_profile_id", "InstanceProfileId", AWS_AS_IS },
     { "path", "Path", AWS_AS_IS },
     { "createdate", "CreateDate", AWS_TIME },
     FIELDS_END,
@@ -199,9 +199,8 @@ static const aws_shape role_profile_shape = {
     .labels = { "AWSInstanceProfile" },
     .id = "{Arn}",
     .aliases = { IAM_ARN("instance-profile", "InstanceProfileName") },
-    .fields = profile_fields,
+    .fields = profile_fields + 1,
     .global = true,
-    .weak = true,
     .more = profile_more,
 };
 
