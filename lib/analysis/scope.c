@@ -103,6 +103,28 @@ static int32_t choose_weight(cg_scope *s, cspm_error **err)
     return CSPM_OK;
 }
 
+/* What anybody may read is nothing to gain; a target that was named is shown with every way to it. */
+static int32_t choose_open(cg_scope *s, cspm_error **err)
+{
+    uint64_t *open = NULL;
+    if (s->request->sets[CG_SET_TARGETS].count)
+        return CSPM_OK;
+    for (uint32_t i = 0; i < s->risk->n_public_labels; i++) {
+        uint32_t label = cg_name_find(s->g, CG_NAMES_LABEL, s->risk->public_labels[i]);
+        cg_label_iter it;
+        cg_node n;
+        if (label == CG_NO_NAME)
+            continue;
+        if (!open && !(open = cg_arena_calloc(&s->arena, (size_t)cg_graph_n_nodes(s->g) / 64 + 1, sizeof *open)))
+            return cg_nomem(s->mem, err);
+        cg_label_iter_init(&it, s->g, label);
+        while (cg_label_iter_next(&it, &n))
+            open[n >> 6] |= UINT64_C(1) << (n & 63);
+    }
+    s->view.open_nodes = open;
+    return CSPM_OK;
+}
+
 int32_t cg_scope_init(cg_scope *s, cg_graph *g, cg_ruleset *rules, const cg_request *request, bool between, cspm_op *op, cspm_error **err)
 {
     *s = (cg_scope){ .mem = cg_graph_mem(g), .g = g, .rules = rules, .risk = cg_ruleset_risk(rules), .request = request };
@@ -119,6 +141,8 @@ int32_t cg_scope_init(cg_scope *s, cg_graph *g, cg_ruleset *rules, const cg_requ
         rc = cg_scope_entries(s, between, op, err);
     if (rc == CSPM_OK && !between)
         rc = cg_scope_dominions(s, op, err);
+    if (rc == CSPM_OK && !between)
+        rc = choose_open(s, err);
     if (rc == CSPM_OK)
         rc = cg_scope_targets(s, between, op, err);
     if (rc != CSPM_OK)

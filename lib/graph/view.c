@@ -74,6 +74,12 @@ static bool implied(const maker *m, cg_node from, cg_node to)
     return sovereign(m, from) && m->o.domain[to] == m->o.domain[from] && to != m->o.domain[from];
 }
 
+/* Reading it takes no relationship. */
+static bool read_anyway(const maker *m, cg_node to, uint32_t kind)
+{
+    return m->o.open_nodes && (m->o.open_nodes[to >> 6] >> (to & 63) & 1) && m->kinds[kind].gives == CG_CAP_READ;
+}
+
 /* A relationship that leads out of the source's domain. */
 static bool crosses(const maker *m, cg_node from, cg_node to)
 {
@@ -167,7 +173,8 @@ static int32_t stored_edges(maker *m, const cg_edge_store *s)
         for (uint32_t e = begin; e < end; e++) {
             uint32_t kind = cg_edge_kind(s, e), cost = 0;
             cg_rel rel = s->first + e;
-            if (!m->kinds[kind].in || s->to[e] == n || hidden_node(m, s->to[e]) || hidden_rel(m, rel) || implied(m, n, s->to[e]))
+            if (!m->kinds[kind].in || s->to[e] == n || hidden_node(m, s->to[e]) || hidden_rel(m, rel) || read_anyway(m, s->to[e], kind) ||
+                implied(m, n, s->to[e]))
                 continue;
             bool conditional = cg_rel_conditional(m->g, rel);
             if (conditional && m->o.exclude_conditional)
@@ -283,8 +290,8 @@ static int32_t split_pairs(maker *m, const cg_hub_store *s, uint32_t hub, uint32
         int32_t rc;
         if (CG_OP_DUE(m->polls) && (rc = cg_op_check(m->op, m->v->mem, m->err)) < 0)
             return rc;
-        if (from != to && !hidden_node(m, from) && !hidden_node(m, to) && !hidden_rel(m, rel) && !implied(m, from, to) &&
-            !(gone && marked(m, to)))
+        if (from != to && !hidden_node(m, from) && !hidden_node(m, to) && !hidden_rel(m, rel) && !read_anyway(m, to, h->kind) &&
+            !implied(m, from, to) && !(gone && marked(m, to)))
             add_from(m, from, given_state(m, to, h->kind), h->kind, cost, rel, h->conditional);
     }
     return CSPM_OK;
@@ -321,7 +328,7 @@ static int32_t hub_domains(maker *m, const hub_plan *p, const cg_hub_store *s, c
             int32_t rc;
             if (CG_OP_DUE(m->polls) && (rc = cg_op_check(m->op, m->v->mem, m->err)) < 0)
                 return rc;
-            if (crosses(m, n, to) && !hidden_node(m, to) && !hidden_rel(m, rel))
+            if (crosses(m, n, to) && !hidden_node(m, to) && !hidden_rel(m, rel) && !read_anyway(m, to, h->kind))
                 add(m, own, given_state(m, to, h->kind), h->kind, cost, rel, h->conditional);
         }
     }
@@ -364,7 +371,7 @@ static int32_t hub_targets(maker *m, const hub_plan *p, const cg_hub_store *s, b
     for (uint32_t j = s->out_offset[p->hub]; j < s->out_offset[p->hub + 1]; j++) {
         cg_node n = s->out_node[j];
         cg_rel slot = s->first_out + j;
-        if (hidden_node(m, n))
+        if (hidden_node(m, n) || read_anyway(m, n, h->kind))
             continue;
         if (split && marked(m, n)) {
             int32_t rc = split_pairs(m, s, p->hub, j, false, false, cost);

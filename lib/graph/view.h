@@ -51,6 +51,7 @@ typedef struct cg_view_options {
      * from that node leave all relationships that lead out of the domain, under the identity they have. Both or neither. */
     const uint64_t *sovereigns;
     const cg_node *domain;
+    const uint64_t *open_nodes; /* bitmap of nodes that relationships which give no more than read do not lead to, or NULL */
 } cg_view_options;
 
 int32_t cg_view_build(cg_graph *g, const cg_view_options *o, cspm_op *op, cg_view **out, cspm_error **err);

@@ -112,14 +112,14 @@ static const field fields[] = {
     { "breach", T_NAMES, F_RISK, 0, AT(risk_breach), AT(n_risk_breach) },
     { "dominion", T_NAMES, F_RISK, 0, AT(risk_dominion), AT(n_risk_dominion) },
     { "dominion_contains", T_NAMES, F_RISK, 0, AT(risk_contains), AT(n_risk_contains) },
+    { "public", T_NAMES, F_RISK, 0, AT(risk_public), AT(n_risk_public) },
     { "example", T_EXAMPLE, F_EXAMPLE | F_CRIT, F_EXAMPLE, AT(example), 0 },
     { "counter_example", T_EXAMPLE, F_EXAMPLE | F_CRIT, F_EXAMPLE, AT(counter_example), 0 },
 };
 #define N_FIELDS (sizeof fields / sizeof *fields)
 
-static const char *const form_names[RULE_FORMS + 1] = {
-    "label", "edge", "edge-kind", "path", "criticality", "risk", "recommendation", "access", NULL
-};
+static const char *const form_names[RULE_FORMS + 1] = { "label", "edge",           "edge-kind", "path", "criticality",
+                                                        "risk",  "recommendation", "access",    NULL };
 
 const char *rule_form_name(cg_rule_form form)
 {

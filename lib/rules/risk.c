@@ -139,6 +139,8 @@ static int32_t merge_risk(pack_reader *r, const rule_entry *e, cg_risk *risk)
         rc = copy_labels(r, e, e->risk_dominion, e->n_risk_dominion, risk->dominion_labels, 16, &risk->n_dominion_labels);
     if (rc == CSPM_OK)
         rc = copy_labels(r, e, e->risk_contains, e->n_risk_contains, risk->dominion_contains, 16, &risk->n_dominion_contains);
+    if (rc == CSPM_OK)
+        rc = copy_labels(r, e, e->risk_public, e->n_risk_public, risk->public_labels, 16, &risk->n_public_labels);
     return rc;
 }
 

@@ -88,6 +88,8 @@ typedef struct cg_risk {
     uint32_t n_dominion_labels;
     cg_str dominion_contains[16];         /* relationship kinds from the node that stands for a domain to what is in it */
     uint32_t n_dominion_contains;
+    cg_str public_labels[16];             /* anybody may read a node with one of these */
+    uint32_t n_public_labels;
 } cg_risk;
 const cg_risk *cg_ruleset_risk(const cg_ruleset *rs);
 

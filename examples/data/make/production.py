@@ -106,10 +106,11 @@ def buckets(p):
     p.bucket("saltmarsh-telemetry")
     p.bucket("saltmarsh-crew-scans", "restricted", anybody("saltmarsh-crew-scans"), blocked=False, owner="crew")
     p.bucket("saltmarsh-press", "public", anybody("saltmarsh-press"), blocked=False)
-    p.bucket("saltmarsh-invoices", "confidential", anybody("saltmarsh-invoices"), owner="finance")
-    p.bucket("saltmarsh-charter-contracts", "confidential", anybody("saltmarsh-charter-contracts", {"StringEquals": {"aws:PrincipalOrgID": ORGANISATION}}),
-             blocked=False, owner="sales")
-    p.bucket("saltmarsh-port-feeds", "confidential", anybody("saltmarsh-port-feeds", {"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}}),
+    p.bucket("saltmarsh-invoices", "confidential", owner="finance", readable_by_all=True)
+    p.bucket("saltmarsh-charter-contracts", "confidential", anybody("saltmarsh-charter-contracts", {
+        "StringEquals": {"aws:PrincipalOrgID": ORGANISATION}, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ContractDesk"}}), blocked=False, owner="sales")
+    p.bucket("saltmarsh-port-feeds", "confidential", anybody("saltmarsh-port-feeds", {
+        "StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/PortFeed*"}}),
              blocked=False, owner="operations")
     p.bucket("saltmarsh-incidents", "confidential", replicates_to="saltmarsh-incidents-mirror", owner="safety")
     p.bucket("saltmarsh-lost-property", "confidential", replicates_to="saltmarsh-lost-property-copy", owner="operations")
@@ -168,7 +169,8 @@ def keys(p):
     policies = {"booking": document(owner),
                 "manifest-export": document(owner, allow(["kms:Decrypt", "kms:DescribeKey"], "*", sid="Partners", principal={"AWS": "*"})),
                 "harbour-share": document(owner, allow(["kms:Decrypt", "kms:DescribeKey"], "*", sid="Organisation", principal={"AWS": "*"},
-                                                       condition={"StringEquals": {"aws:PrincipalOrgID": ORGANISATION}}))}
+                                                       condition={"StringEquals": {"aws:PrincipalOrgID": ORGANISATION},
+                                                                  "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/HarbourExchange"}}))}
     p.answers["kms.describe-key"] = [{"KeyMetadata": {
         "AWSAccountId": p.number, "KeyId": number, "Arn": p.arn("kms", "key/" + number), "CreationDate": WHEN, "Enabled": True, "KeyUsage": "ENCRYPT_DECRYPT",
         "KeyState": "Enabled", "Origin": "AWS_KMS", "KeyManager": "CUSTOMER", "KeySpec": "SYMMETRIC_DEFAULT", "MultiRegion": False, "Description": name}}

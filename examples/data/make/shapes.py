@@ -252,8 +252,10 @@ class Account:
         return number
 
     # ---- storage ----
-    def bucket(self, name, classification="internal", policy=None, blocked=True, replicates_to=None, **labels):
+    def bucket(self, name, classification="internal", policy=None, blocked=True, replicates_to=None, readable_by_all=False, **labels):
         grants = [{"Grantee": {"ID": hexadecimal(self.number, 64), "Type": "CanonicalUser"}, "Permission": "FULL_CONTROL"}]
+        if readable_by_all:
+            grants.append({"Grantee": {"Type": "Group", "URI": "http://acs.amazonaws.com/groups/global/AllUsers"}, "Permission": "READ"})
         out = {"Name": name, "get_bucket_acl": {"Owner": {"ID": hexadecimal(self.number, 64)}, "Grants": grants},
                "PublicAccessBlockConfiguration": {k: blocked for k in ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")},
                "ServerSideEncryptionConfiguration": {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]},

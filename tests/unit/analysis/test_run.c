@@ -54,6 +54,26 @@ START_TEST(dominion_ends_paths_at_the_domain)
 }
 END_TEST
 
+START_TEST(what_anybody_may_read_is_no_step)
+{
+    static const char *const lines[] = { "node a N,Open", "node page N,Jewel,Poster", "node safe N,Crown", "edge a READ page", "edge a READ safe" };
+    char *pack = malloc(strlen(world_pack) + 100);
+    world w;
+    sprintf(pack, "%s    public: [Poster]\n", world_pack);
+    world_make(&w, NULL, pack, lines, sizeof lines / sizeof *lines);
+    free(pack);
+    cg_analysis *a = world_analyze(&w);
+    ck_assert_uint_eq(a->n_paths, 1);
+    ck_assert_ptr_nonnull(world_path(&w, a, "a", "safe"));
+    cg_analysis_unref(a);
+    ck_assert_int_eq(cg_request_add_id(w.request, CG_SET_TARGETS, CG_STR("page"), NULL), CSPM_OK); /* named: shown */
+    a = world_analyze(&w);
+    ck_assert_ptr_nonnull(world_path(&w, a, "a", "page"));
+    cg_analysis_unref(a);
+    world_free(&w);
+}
+END_TEST
+
 START_TEST(ids_types_and_texts)
 {
     world w;
@@ -390,6 +410,7 @@ Suite *run_suite(void)
     TCase *tc = tcase_create("run");
     tcase_add_test(tc, ids_types_and_texts);
     tcase_add_test(tc, dominion_ends_paths_at_the_domain);
+    tcase_add_test(tc, what_anybody_may_read_is_no_step);
     tcase_add_test(tc, the_best_way_stands_for_a_pair);
     tcase_add_test(tc, single_nodes_and_lengths);
     tcase_add_test(tc, reading_is_not_holding);
