@@ -205,7 +205,8 @@ static int32_t decide(state *s, cspm_error **err)
             cg_arena_reset(&scratch);
             rc = cg_net_connect(s->n, &scratch, from, to, &v, &trace, err);
             if (rc == CSPM_OK && v.maybe.count) {
-                qsort(trace.nodes.data, trace.nodes.count, sizeof *trace.nodes.data, by_word);
+                if (trace.nodes.count)
+                    qsort(trace.nodes.data, trace.nodes.count, sizeof *trace.nodes.data, by_word);
                 rc = name_decision(s, &v, &trace, &p.decision, err);
                 if (rc == CSPM_OK && !cg_vec_push(s->n->mem, &s->pairs, p))
                     rc = cg_nomem(s->n->mem, err);

@@ -230,7 +230,8 @@ static int32_t read_acl_rule(cg_network *n, cg_node node, acl_rule *out, bool *r
 static int32_t first_match(cg_network *n, acl_rule *rules, uint32_t count, cg_packets *allowed, cspm_error **err)
 {
     cg_packets decided = { 0, NULL }, part;
-    qsort(rules, count, sizeof *rules, by_number);
+    if (count)
+        qsort(rules, count, sizeof *rules, by_number);
     *allowed = (cg_packets){ 0, NULL };
     for (uint32_t i = 0; i < count; i++) {
         if (rules[i].allow && (!cg_packets_combine(&n->arena, rules[i].packets, decided, CG_SET_MINUS, &part) ||
@@ -252,7 +253,7 @@ static int32_t read_acl(cg_network *n, cg_node node, cg_net_acl *acl, cspm_error
     net_walk_begin(&w, n, node, CG_IN, NR_MEMBER_OF_NACL);
     while (rc == CSPM_OK && net_walk_next(&w)) {
         acl_rule rule;
-        bool readable, out = net_flag(n, w.node, NK_egress, false);
+        bool readable = false, out = net_flag(n, w.node, NK_egress, false);
         rc = read_acl_rule(n, w.node, &rule, &readable, err);
         acl->known &= readable;
         if (rc == CSPM_OK && readable && !(out ? cg_vec_push(n->mem, &rules[1], rule) : cg_vec_push(n->mem, &rules[0], rule)))
