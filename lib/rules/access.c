@@ -47,7 +47,7 @@ static bool is_from(const cg_graph *g, uint32_t evidence, const rule_entry *e)
 
 static int32_t collect(const rule_entry *e, cg_graph *g, rule_facts *out, cspm_error **err)
 {
-    cg_mem *mem = cg_graph_mem(g);
+    cg_mem *mem = out->arena.mem;
     uint32_t label = e->rule.edge_kind.length ? CG_NO_NAME : cg_name_find(g, CG_NAMES_LABEL, e->rule.label);
     cg_rel_iter rels;
     cg_label_iter nodes;

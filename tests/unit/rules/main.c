@@ -3,6 +3,7 @@
 int main(void)
 {
     SRunner *sr = srunner_create(pack_suite());
+    srunner_add_suite(sr, access_suite());
     srunner_add_suite(sr, seal_suite());
     srunner_add_suite(sr, derive_suite());
     srunner_add_suite(sr, builtin_suite());

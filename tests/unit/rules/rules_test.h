@@ -10,6 +10,7 @@
 #include "graph/builder.h"
 #include "rules/rules.h"
 
+Suite *access_suite(void);
 Suite *pack_suite(void);
 Suite *seal_suite(void);
 Suite *derive_suite(void);
