@@ -1,5 +1,6 @@
 /* Nodes inside items, and what several services need to look into them. */
 #include "ingest/aws/aws_part.h"
+#include "ingest/aws/aws_data.h"
 
 /* ---- parts ---- */
 
@@ -194,6 +195,27 @@ static bool is_access_key(cg_str text, size_t at)
     return true;
 }
 
+/* The ids of long-lived access keys in a text. IAM lists the ids: they say whose key it is, and open nothing. */
+#define KEY_IDS_MAX 16
+typedef struct key_ids {
+    cg_str ids[KEY_IDS_MAX];
+    uint32_t n;
+} key_ids;
+
+static void add_key_ids(key_ids *keys, cg_str text)
+{
+    for (size_t i = 0; i < text.length && keys->n < KEY_IDS_MAX; i++)
+        if (text.data[i] == 'A' && is_access_key(text, i) && text.data[i + 1] == 'K') {
+            keys->ids[keys->n++] = (cg_str){ text.data + i, 20 };
+            i += 19;
+        }
+}
+
+static int32_t set_key_ids(aws_ctx *c, key_ids *keys, cspm_error **err)
+{
+    return keys->n ? aws_prop_set(c, "plaintextAccessKeys", keys->ids, keys->n, err) : CSPM_OK;
+}
+
 /* A word for secrets, more of a name, '=' or ':', and a value that is no reference to something else. */
 static bool is_assigned(cg_str text, size_t at)
 {
@@ -274,7 +296,10 @@ int32_t aws_user_data(aws_ctx *c, const cg_tree *value, cspm_error **err)
 
     if (rc != CSPM_OK || !text.length || (rc = decode(c, text, &plain, err)) != CSPM_OK)
         return rc;
-    return aws_prop(c, "plaintextSecret", cg_v_bool(aws_looks_secret(plain)), err);
+    key_ids keys = { .n = 0 };
+    add_key_ids(&keys, plain);
+    rc = aws_prop(c, "plaintextSecret", cg_v_bool(aws_looks_secret(plain)), err);
+    return rc == CSPM_OK ? set_key_ids(c, &keys, err) : rc;
 }
 
 /* What an environment variable holds is a secret unless it only says where one is. */
@@ -299,6 +324,7 @@ int32_t aws_environment(aws_ctx *c, const cg_tree *variables, cspm_error **err)
     if (!names || !secrets)
         return cg_nomem(cg_builder_mem(c->b), err);
     names->count = secrets->count = 0;
+    key_ids keys = { .n = 0 };
     for (uint32_t i = 0; i < n; i++) {
         const bool map = variables->type == CG_TREE_MAP;
         const cg_str name = map ? variables->map.keys[i] : aws_str(variables->list.items[i], "name");
@@ -308,9 +334,12 @@ int32_t aws_environment(aws_ctx *c, const cg_tree *variables, cspm_error **err)
         names->items[names->count++] = cg_v_str(name);
         if (holds_secret(name, value))
             secrets->items[secrets->count++] = cg_v_str(name);
+        add_key_ids(&keys, value);
     }
     int32_t rc = names->count ? aws_prop(c, "environment_variables", (cg_value){ .type = CG_LIST, .list = names }, err) : CSPM_OK;
     if (rc == CSPM_OK && secrets->count)
         rc = aws_prop(c, "secret_variables", (cg_value){ .type = CG_LIST, .list = secrets }, err);
-    return rc == CSPM_OK ? aws_prop(c, "plaintextSecret", cg_v_bool(secrets->count > 0), err) : rc;
+    if (rc == CSPM_OK)
+        rc = aws_prop(c, "plaintextSecret", cg_v_bool(secrets->count > 0), err);
+    return rc == CSPM_OK ? set_key_ids(c, &keys, err) : rc;
 }

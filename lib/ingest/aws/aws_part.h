@@ -40,11 +40,11 @@ int32_t aws_unused(aws_ctx *c, const cg_tree *item, cspm_error **err);
 /* The list at `path`, or NULL. */
 const cg_tree *aws_list(const cg_tree *item, const char *path);
 
-/* User data of the open node: `user_data` says that there is some, `plaintextSecret` that a secret seems to be in it. The text itself is
- * never kept. It may be base64, as the API answers it. */
+/* User data of the open node: `user_data` says that there is some, `plaintextSecret` that a secret seems to be in it, `plaintextAccessKeys` the
+ * ids of access keys in it, by which IAM knows their users. The text itself is never kept. It may be base64, as the API answers it. */
 int32_t aws_user_data(aws_ctx *c, const cg_tree *value, cspm_error **err);
 /* Environment variables of the open node: `environment_variables` holds their names, `secret_variables` the names of those that seem to
- * hold a secret, `plaintextSecret` whether there are any. Values are never kept. `variables` is a map, or a list of {name, value}. */
+ * hold a secret, `plaintextSecret` whether there are any, `plaintextAccessKeys` as above. Values are never kept. `variables` is a map, or a list of {name, value}. */
 int32_t aws_environment(aws_ctx *c, const cg_tree *variables, cspm_error **err);
 /* True when the text looks as if a secret were in it: a private key, an access key, a password that is assigned. */
 bool aws_looks_secret(cg_str text);

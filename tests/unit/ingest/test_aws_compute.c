@@ -207,6 +207,21 @@ START_TEST(the_same_instance_twice_keeps_one_and_says_so)
 }
 END_TEST
 
+/* The id of a key says whose it is; the key itself is nowhere. */
+START_TEST(access_keys_in_user_data_are_known_by_id)
+{
+    loaded l = test_text("{" ME ",\"ec2.describe-instance-attribute\":{\"InstanceId\":\"i-1\",\"UserData\":{\"Value\":"
+                         "\"YT1BS0lBRVhBTVBMRTAwMDAwMDAwMiBBS0lBRVhBTVBMRTAwMDAwMDAwMSBBS0lBRVhBTVBMRTAwMDAwMDAwMgpBS0lBVE9PU0hP"
+                         "UlQgQVNJQUVYQU1QTEUwMDAwMDAwMDMKU0VDUkVUX0FDQ0VTU19LRVk9aHVudGVyMmh1bnRlcjIK\"}}}");
+
+    ASSERT_LOADED(l);
+    expect_prop(&l, "i-1", "plaintextSecret", "true");
+    expect_prop(&l, "i-1", "plaintextAccessKeys", "[\"AKIAEXAMPLE000000001\",\"AKIAEXAMPLE000000002\"]");
+    expect_nowhere(&l, "hunter2");
+    test_drop(&l);
+}
+END_TEST
+
 /* Only that there is user data, and whether a secret seems to be in it. */
 START_TEST(user_data_is_never_kept)
 {
@@ -499,6 +514,7 @@ Suite *aws_compute_suite(void)
     tcase_add_test(c, interfaces_speak_for_themselves);
     tcase_add_test(c, the_same_instance_twice_keeps_one_and_says_so);
     tcase_add_test(c, user_data_is_never_kept);
+    tcase_add_test(c, access_keys_in_user_data_are_known_by_id);
     tcase_add_test(c, snapshots_and_images_say_who_may_use_them);
     tcase_add_test(c, routes_lead_where_they_say);
     tcase_add_test(c, network_acls_keep_order_and_sides);
