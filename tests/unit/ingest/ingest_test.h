@@ -60,6 +60,8 @@ Suite *aws_edge_suite(void);
 Suite *opengraph_suite(void);
 Suite *aws_suite(void);
 Suite *aws_bad_suite(void);
+Suite *aws_labs_suite(void);
+Suite *items_suite(void);
 Suite *bad_input_suite(void);
 Suite *input_suite(void);
 Suite *invariance_suite(void);

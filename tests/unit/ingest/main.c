@@ -6,6 +6,8 @@ int main(void)
 
     srunner_add_suite(sr, aws_suite());
     srunner_add_suite(sr, aws_bad_suite());
+    srunner_add_suite(sr, aws_labs_suite());
+    srunner_add_suite(sr, items_suite());
     srunner_add_suite(sr, aws_compute_suite());
     srunner_add_suite(sr, aws_data_suite());
     srunner_add_suite(sr, aws_edge_suite());
