@@ -128,6 +128,9 @@ static int32_t take_row(finder *f, const cg_value *v)
         if (!own && !take_evidence(f, v[i], 0))
             return cg_nomem(f->mem, f->err);
     }
+    /* What rests on a relationship that is there only perhaps is no surer than it. */
+    for (size_t i = r.first_rel; edge && i < f->rels.count; i++)
+        r.conditional |= cg_rel_conditional(f->g, f->rels.data[i]);
     if (c->note != UINT32_MAX)
         rc = take_note(f, v[c->note], &r.note);
     if (rc == CSPM_OK && !cg_vec_push(f->mem, &f->rows, r))

@@ -121,6 +121,30 @@ def test_paths_that_start_perhaps(folder):
     assert notes == ["tcp/443 from 0.0.0.0/0 (possible: its subnet is not in the export)"], notes
 
 
+def test_steps_that_rest_on_what_is_missing(folder):
+    """Two machines in different subnets, and no network ACL in the export: an exploit from one to the other is conditional; within a subnet it is not."""
+    def machine(number, subnet):
+        return {"InstanceId": f"i-{number:017x}", "State": {"Name": "running"}, "PrivateIpAddress": f"10.0.{subnet}.{number}", "SubnetId": f"subnet-{subnet}",
+                "VpcId": "vpc-1", "SecurityGroups": [{"GroupId": "sg-1", "GroupName": "all"}]}
+    rule = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}
+    (folder / "aws.json").write_text(json.dumps({
+        "ec2.describe-vpcs": {"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "OwnerId": "111122223333"}]},
+        "ec2.describe-subnets": {"Subnets": [{"SubnetId": f"subnet-{s}", "VpcId": "vpc-1", "CidrBlock": f"10.0.{s}.0/24", "OwnerId": "111122223333"} for s in (1, 2)]},
+        "ec2.describe-instances": {"Reservations": [{"ReservationId": "r-1", "OwnerId": "111122223333", "Instances": [machine(5, 1), machine(6, 1), machine(7, 2)]}]},
+        "ec2.describe-security-groups": {"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "all", "VpcId": "vpc-1", "OwnerId": "111122223333",
+                                                             "IpPermissions": [rule], "IpPermissionsEgress": [rule]}]}}))
+    ids = [f"i-{n:017x}" for n in (5, 6, 7)]
+    (folder / "cve.json").write_text(json.dumps({"graph": {
+        "nodes": [{"id": ids[0], "kinds": ["AWSEC2Instance"], "properties": {"compromised": True}}]
+                 + [{"id": i, "kinds": ["AWSEC2Instance"], "properties": {"criticality": "critical"}} for i in ids[1:]]
+                 + [{"id": "CVE-2099-1", "kinds": ["CVE"], "properties": {"cvss": 9.8, "remote_code_execution": True}}],
+        "edges": [{"kind": "AFFECTS", "start": {"value": "CVE-2099-1"}, "end": {"value": i}} for i in ids[1:]]}}))
+    done = subprocess.run([COMMAND, "analyze", "--quiet", "--format", "json", str(folder)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[:500]
+    steps = {(s["from"], s["to"]): s["conditional"] for p in json.loads(done.stdout)["attack_paths"] for s in p["steps"] if s["kind"] == "EXPLOITS"}
+    assert steps.get((ids[0], ids[1])) is False and steps.get((ids[0], ids[2])) is True, steps
+
+
 def main() -> int:
     tests = [(name, function) for name, function in globals().items() if name.startswith("test_")]
     print(f"1..{len(tests)}")
