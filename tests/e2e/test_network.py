@@ -17,7 +17,8 @@ COMMAND = sys.argv[2]
 SHARED = pathlib.Path(os.environ.get("CSPM_SHARED", ROOT.parent / "shared"))
 ESTATE = ROOT / "examples" / "data" / "estate"
 LABS = SHARED / "data" / "aws-labs"
-REACHED = "MATCH (i:Internet)-[r:CAN_ACCESS]->(n) RETURN coalesce(n.name, n.id) AS name, n.internetExposure, n.exposedPorts, n.partial ORDER BY name"
+REACHED = ("MATCH (i:Internet)-[r:CAN_ACCESS]->(n) "
+           "RETURN coalesce(n.name, n.id) AS name, n.internetExposure, n.exposedPorts, n.partial ORDER BY name")
 
 
 class Skip(Exception):
@@ -25,7 +26,8 @@ class Skip(Exception):
 
 
 def rows(query, *inputs):
-    done = subprocess.run([COMMAND, "query", query, *map(str, inputs), "--format", "json", "--quiet"], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([COMMAND, "query", query, *map(str, inputs), "--format", "json", "--quiet"],
+                          capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, f"exit {done.returncode}: {done.stderr[:500]}"
     return json.loads(done.stdout)["rows"]
 
@@ -39,10 +41,12 @@ def lab(*parts):
 
 def test_estate(folder):
     found = {name: (exposure, ports) for name, exposure, ports, _ in rows(REACHED, ESTATE)}
-    for name in ("web-booking", "wiki", "event-broker", "fares-loader", "batch-control", "build-runner", "refund-status", "checkout", "loyalty"):
+    for name in ("web-booking", "wiki", "event-broker", "fares-loader", "batch-control", "build-runner", "refund-status", "checkout",
+                 "loyalty"):
         assert found.get(name, [None])[0] == "wide", f"{name}: {found.get(name)}"
     assert found["harbour-portal"][0] == "range", found["harbour-portal"]
-    for name in ("legacy-schedule", "wiki-restore", "crew-db", "crew-db-standby", "refund-status-agents", "backoffice", "loyalty-test", "loyalty-reports"):
+    for name in ("legacy-schedule", "wiki-restore", "crew-db", "crew-db-standby", "refund-status-agents", "backoffice", "loyalty-test",
+                 "loyalty-reports"):
         assert name not in found, f"{name} is reached"
 
 
@@ -54,7 +58,8 @@ def test_inside_the_estate(folder):
 
 def test_same_bytes_in_any_order(folder):
     """Files under other names, and so in another order, say the same."""
-    files = sorted(p for p in ESTATE.rglob("*.json") if "111122223333" in p.parts and p.parent.name in ("ec2", "elbv2", "lambda", "rds"))
+    services = ("ec2", "elbv2", "lambda", "rds")
+    files = sorted(p for p in ESTATE.rglob("*.json") if "111122223333" in p.parts and p.parent.name in services)
     for i, path in enumerate(files):
         target = folder / "copy" / path.parent.name / f"{len(files) - i:03d}-{path.name}"
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -65,9 +70,9 @@ def test_same_bytes_in_any_order(folder):
 
 
 def test_labs(folder):
-    """Every exposed machine of a CloudGoat scenario is open to the player's own address, and nothing is open to everybody by a security group."""
-    wanted = {"cloud_breach_s3": {"tcp/22", "tcp/80"}, "data_secrets": {"tcp/22"}, "sqs_flag_shop": {"tcp/22", "tcp/5000"}, "rds_snapshot": {"tcp/22"},
-              "iam_privesc_by_attachment": {"tcp/22", "tcp/80", "tcp/443"}}
+    """Every exposed machine of a CloudGoat scenario is open to the player's own address, and to nobody else."""
+    wanted = {"cloud_breach_s3": {"tcp/22", "tcp/80"}, "data_secrets": {"tcp/22"}, "sqs_flag_shop": {"tcp/22", "tcp/5000"},
+              "rds_snapshot": {"tcp/22"}, "iam_privesc_by_attachment": {"tcp/22", "tcp/80", "tcp/443"}}
     for name, ports in wanted.items():
         found = rows(REACHED, lab("cloudgoat", name, "inventory.json"))
         assert len(found) == 1 and found[0][1] == "range" and set(found[0][2]) == ports, f"{name}: {found}"
@@ -87,32 +92,35 @@ def test_dropping_evidence_never_makes_it_safe(folder):
     """Whatever answer is left out of an export, what was reached is still reached, for certain or possibly."""
     whole = json.loads(lab("cloudgoat", "cloud_breach_s3", "inventory.json").read_text())
     machine = rows(REACHED, LABS / "cloudgoat" / "cloud_breach_s3" / "inventory.json")[0][0]
-    for key in ("ec2.describe-security-groups", "ec2.describe-route-tables", "ec2.describe-network-acls", "ec2.describe-internet-gateways", "ec2.describe-subnets",
-                "ec2.describe-vpcs", "ec2.describe-network-interfaces"):
+    unsure = ("security-groups", "route-tables", "network-acls")
+    for answer in (*unsure, "internet-gateways", "subnets", "vpcs", "network-interfaces"):
+        key = f"ec2.describe-{answer}"
         part = folder / f"without-{key}.json"
         part.write_text(json.dumps({k: v for k, v in whole.items() if k != key}))
         found = {row[0]: row for row in rows(REACHED, part)}
         assert machine in found, f"without {key} it is safe"
-        if key in ("ec2.describe-security-groups", "ec2.describe-route-tables", "ec2.describe-network-acls"):
+        if answer in unsure:
             assert found[machine][3] is True, f"without {key} it is certain: {found[machine]}"
 
 
 def test_paths_that_start_perhaps(folder):
     """An entry that is only possibly reached makes a conditional path, which --conditional exclude leaves out."""
     group = {"GroupId": "sg-1", "GroupName": "web"}
-    machine = {"InstanceId": "i-0123456789abcdef0", "State": {"Name": "running"}, "PrivateIpAddress": "10.0.0.5", "PublicIpAddress": "54.1.2.3",
-               "SubnetId": "subnet-1", "VpcId": "vpc-1", "SecurityGroups": [group]}
+    machine = {"InstanceId": "i-0123456789abcdef0", "State": {"Name": "running"}, "PrivateIpAddress": "10.0.0.5",
+               "PublicIpAddress": "54.1.2.3", "SubnetId": "subnet-1", "VpcId": "vpc-1", "SecurityGroups": [group]}
     rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     (folder / "aws.json").write_text(json.dumps({
         "ec2.describe-instances": {"Reservations": [{"ReservationId": "r-1", "OwnerId": "111122223333", "Instances": [machine]}]},
-        "ec2.describe-security-groups": {"SecurityGroups": [{**group, "VpcId": "vpc-1", "OwnerId": "111122223333", "IpPermissions": [rule]}]}}))
+        "ec2.describe-security-groups": {"SecurityGroups": [{**group, "VpcId": "vpc-1", "OwnerId": "111122223333",
+                                                             "IpPermissions": [rule]}]}}))
     (folder / "cve.json").write_text(json.dumps({"graph": {
         "nodes": [{"id": machine["InstanceId"], "kinds": ["AWSEC2Instance"]},
                   {"id": "CVE-2099-1", "kinds": ["CVE"], "properties": {"cvss": 9.8, "remote_code_execution": True}}],
         "edges": [{"kind": "AFFECTS", "start": {"value": "CVE-2099-1"}, "end": {"value": machine["InstanceId"]}}]}}))
     paths = []
     for flags in ([], ["--conditional", "exclude"]):
-        done = subprocess.run([COMMAND, "analyze", "--quiet", "--format", "json", *flags, str(folder)], capture_output=True, text=True, timeout=120)
+        done = subprocess.run([COMMAND, "analyze", "--quiet", "--format", "json", *flags, str(folder)],
+                              capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr[:500]
         paths.append(json.loads(done.stdout)["attack_paths"])
     (path,), rest = paths
@@ -122,26 +130,31 @@ def test_paths_that_start_perhaps(folder):
 
 
 def test_steps_that_rest_on_what_is_missing(folder):
-    """Two machines in different subnets, and no network ACL in the export: an exploit from one to the other is conditional; within a subnet it is not."""
+    """Without a network ACL in the export an exploit from subnet to subnet is conditional; within a subnet it is not."""
     def machine(number, subnet):
-        return {"InstanceId": f"i-{number:017x}", "State": {"Name": "running"}, "PrivateIpAddress": f"10.0.{subnet}.{number}", "SubnetId": f"subnet-{subnet}",
-                "VpcId": "vpc-1", "SecurityGroups": [{"GroupId": "sg-1", "GroupName": "all"}]}
+        return {"InstanceId": f"i-{number:017x}", "State": {"Name": "running"}, "PrivateIpAddress": f"10.0.{subnet}.{number}",
+                "SubnetId": f"subnet-{subnet}", "VpcId": "vpc-1", "SecurityGroups": [{"GroupId": "sg-1", "GroupName": "all"}]}
     rule = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}
     (folder / "aws.json").write_text(json.dumps({
         "ec2.describe-vpcs": {"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "OwnerId": "111122223333"}]},
-        "ec2.describe-subnets": {"Subnets": [{"SubnetId": f"subnet-{s}", "VpcId": "vpc-1", "CidrBlock": f"10.0.{s}.0/24", "OwnerId": "111122223333"} for s in (1, 2)]},
-        "ec2.describe-instances": {"Reservations": [{"ReservationId": "r-1", "OwnerId": "111122223333", "Instances": [machine(5, 1), machine(6, 1), machine(7, 2)]}]},
-        "ec2.describe-security-groups": {"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "all", "VpcId": "vpc-1", "OwnerId": "111122223333",
-                                                             "IpPermissions": [rule], "IpPermissionsEgress": [rule]}]}}))
+        "ec2.describe-subnets": {"Subnets": [{"SubnetId": f"subnet-{s}", "VpcId": "vpc-1", "CidrBlock": f"10.0.{s}.0/24",
+                                              "OwnerId": "111122223333"} for s in (1, 2)]},
+        "ec2.describe-instances": {"Reservations": [{"ReservationId": "r-1", "OwnerId": "111122223333",
+                                                     "Instances": [machine(5, 1), machine(6, 1), machine(7, 2)]}]},
+        "ec2.describe-security-groups": {"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "all", "VpcId": "vpc-1",
+                                                             "OwnerId": "111122223333", "IpPermissions": [rule],
+                                                             "IpPermissionsEgress": [rule]}]}}))
     ids = [f"i-{n:017x}" for n in (5, 6, 7)]
     (folder / "cve.json").write_text(json.dumps({"graph": {
         "nodes": [{"id": ids[0], "kinds": ["AWSEC2Instance"], "properties": {"compromised": True}}]
                  + [{"id": i, "kinds": ["AWSEC2Instance"], "properties": {"criticality": "critical"}} for i in ids[1:]]
                  + [{"id": "CVE-2099-1", "kinds": ["CVE"], "properties": {"cvss": 9.8, "remote_code_execution": True}}],
         "edges": [{"kind": "AFFECTS", "start": {"value": "CVE-2099-1"}, "end": {"value": i}} for i in ids[1:]]}}))
-    done = subprocess.run([COMMAND, "analyze", "--quiet", "--format", "json", str(folder)], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([COMMAND, "analyze", "--quiet", "--format", "json", str(folder)],
+                          capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[:500]
-    steps = {(s["from"], s["to"]): s["conditional"] for p in json.loads(done.stdout)["attack_paths"] for s in p["steps"] if s["kind"] == "EXPLOITS"}
+    paths = json.loads(done.stdout)["attack_paths"]
+    steps = {(s["from"], s["to"]): s["conditional"] for p in paths for s in p["steps"] if s["kind"] == "EXPLOITS"}
     assert steps.get((ids[0], ids[1])) is False and steps.get((ids[0], ids[2])) is True, steps
 
 
