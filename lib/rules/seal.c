@@ -175,17 +175,17 @@ const rule_entry *ruleset_entry(const cg_ruleset *rs, cg_str id)
 
 const rule_entry *rule_kind_meaning(const cg_ruleset *rs, cg_str kind)
 {
-    const rule_entry *found = NULL;
+    const rule_entry *table = NULL, *first = NULL;
     for (uint32_t i = 0; i < rs->n_rules; i++) {
         const rule_entry *e = rs->rules[i];
         if (!e->rule.enabled || !cg_str_eq(e->rule.edge_kind, kind))
             continue;
-        if (e->rule.form == CG_RULE_EDGE || e->rule.form == CG_RULE_ACCESS)
-            return e;
-        if (e->rule.form == CG_RULE_EDGE_KIND && (!found || e->pack->index >= found->pack->index))
-            found = e;
+        if (e->rule.form == CG_RULE_EDGE_KIND && (!table || e->pack->index >= table->pack->index))
+            table = e;
+        else if (!first && (e->rule.form == CG_RULE_EDGE || e->rule.form == CG_RULE_ACCESS))
+            first = e;
     }
-    return found;
+    return table && (table->rule.traversable || !first) ? table : first;
 }
 
 /* ---- consistency ---- */

@@ -40,7 +40,7 @@ static inline bool rule_writes_label(const rule_entry *e)
 int32_t rule_compile(cg_ruleset *rs, rule_entry *e, cspm_error **err);  /* pattern, columns, reads; seal.c */
 int32_t rule_risk_merge(cg_ruleset *rs, cspm_error **err);              /* risk.c */
 int32_t rule_strata(cg_ruleset *rs, cspm_error **err);                  /* strata.c: fills finders, stratum, recursive */
-const rule_entry *rule_kind_meaning(const cg_ruleset *rs, cg_str kind); /* enabled edge rule first, else the last table entry; NULL none */
+const rule_entry *rule_kind_meaning(const cg_ruleset *rs, cg_str kind); /* the last table entry, else the first edge rule; NULL none */
 const rule_entry *ruleset_entry(const cg_ruleset *rs, cg_str id);       /* sealed sets only */
 
 /* Takes `inner`; what the query engine calls a wrong query becomes CSPM_E_PARSE of the pack; query_error.c */
