@@ -1,4 +1,5 @@
-/* Derive: meanings first, then networks and permissions, then stratum after stratum. A stratum that reads what it writes runs until a round adds nothing. */
+/* Derive: meanings first, then networks and permissions, then stratum after stratum. A stratum that reads what it writes runs until a round
+ * adds nothing. */
 #include "graph/layer.h"
 #include "rules/set.h"
 

@@ -105,7 +105,8 @@ int32_t pack_example(pack_reader *r, const cg_tree *t, const char *field, const 
     for (uint32_t i = 0; rc == CSPM_OK && edges && i < edges->list.count; i++)
         rc = check_edge(r, edges->list.items[i]);
     const cg_tree *expect = rc == CSPM_OK ? cg_tree_get(t, "expect") : NULL;
-    if (expect && (cg_str_eq(cg_str_from(field), CG_STR("counter_example")) || (!e->match && !e->rule.n_match_labels && e->rule.form != CG_RULE_ACCESS)))
+    if (expect && (cg_str_eq(cg_str_from(field), CG_STR("counter_example")) ||
+                   (!e->match && !e->rule.n_match_labels && e->rule.form != CG_RULE_ACCESS)))
         return pack_fail(r, expect->pos, "expect belongs to the example of a rule that finds something");
     return expect ? check_expect(r, expect, e) : rc;
 }
