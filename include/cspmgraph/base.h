@@ -37,6 +37,8 @@ typedef struct cspm_graph cspm_graph;
 typedef struct cspm_query cspm_query;
 typedef struct cspm_params cspm_params;
 typedef struct cspm_language cspm_language;
+typedef struct cspm_call cspm_call;
+typedef struct cspm_value cspm_value;
 typedef struct cspm_cursor cspm_cursor;
 typedef struct cspm_batch cspm_batch;
 typedef struct cspm_buffer cspm_buffer;

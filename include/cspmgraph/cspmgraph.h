@@ -13,6 +13,7 @@
 #include "arrow.h"
 #include "graph.h"
 #include "query.h"
+#include "function.h"
 #include "rules.h"
 #include "analysis.h"
 #include "export.h"

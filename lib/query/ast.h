@@ -234,6 +234,7 @@ struct cspm_language {
     cg_mem *mem;
     cg_arena arena;
     CG_VEC(q_type_set) types; /* one entry for each kind of a set */
+    CG_VEC(struct q_host_func *) functions;
     bool regex_search;
     q_sight sight;
     cg_str sight_name, sight_value;
@@ -248,6 +249,8 @@ struct cspm_query {
     q_regular *root;
     CG_VEC(q_name) names;
     CG_VEC(cg_str) params;
+    CG_VEC(uint32_t) params_at;         /* where the text names each first */
+    CG_VEC(struct q_host_func *) hosts; /* functions it calls; a reference each */
     CG_VEC(uint16_t) levels; /* nesting level of each slot */
     CG_VEC(bool) used;       /* some expression reads the slot */
     uint32_t n_regex, n_subs;
@@ -259,7 +262,7 @@ struct cspm_query {
     bool regex_search;
     q_sight sight; /* which nodes exist for the query */
     cg_str sight_name, sight_value;
-    bool has_volatile; /* calls rand(): every row may differ */
+    bool has_volatile; /* calls a function whose answer may differ from row to row */
 };
 
 /* AD_ATTACK_PATHS and AZ_ATTACK_PATHS, unless the graph has a relationship kind of that name. */

@@ -1,5 +1,6 @@
 /* Expressions: variables, functions and static types. */
 #include "query/bind.h"
+#include "query/host.h"
 
 static bool type_error(q_binder *b, const q_expr *e, const char *what)
 {
@@ -134,26 +135,53 @@ static bool bind_aggregate(q_binder *b, q_expr *e, uint32_t where)
     e->has_agg = true;
     for (uint32_t i = 0; i < e->n; i++) {
         if (contains_volatile(e->args[i])) {
-            q_fail(b->c, e->args[i]->start, "bind", "NonConstantExpression", "rand() cannot be used in an aggregate");
+            q_fail(b->c, e->args[i]->start, "bind", "NonConstantExpression",
+                   "what may differ from call to call cannot be used in an aggregate");
             return false;
         }
     }
     return true;
 }
 
+static bool wrong_number(q_binder *b, const q_expr *e)
+{
+    uint32_t least = e->func->min_args, most = e->func->max_args;
+    if (least == most)
+        q_fail(b->c, e->start, "bind", "InvalidNumberOfArguments", "%s takes %u argument%s, not %u", e->func->name, least,
+               least == 1 ? "" : "s", e->n);
+    else if (most == UINT8_MAX && e->n < least)
+        q_fail(b->c, e->start, "bind", "InvalidNumberOfArguments", "%s takes at least %u argument%s, not %u", e->func->name, least,
+               least == 1 ? "" : "s", e->n);
+    else
+        q_fail(b->c, e->start, "bind", "InvalidNumberOfArguments", "%s takes %u to %u arguments, not %u", e->func->name, least, most, e->n);
+    return false;
+}
+
+/* A function of the host; the query keeps it. False: none of this name, or sticky error. */
+static bool find_host(q_binder *b, q_expr *e)
+{
+    q_host_func *f = q_host_find(b->c->host, e->name);
+    cg_query *q = b->c->q;
+    if (!f)
+        return false;
+    if (!cg_vec_push(q->mem, &q->hosts, f)) {
+        q_nomem(b->c);
+        return false;
+    }
+    e->func = &q_host_ref(f)->func;
+    return true;
+}
+
 static bool bind_call(q_binder *b, q_expr *e, uint32_t where)
 {
     e->func = e->kind == X_AGG ? &q_count_star : q_func_find(e->name);
-    if (!e->func)
-        return unknown_function(b, e);
+    if (!e->func && !find_host(b, e))
+        return b->c->status >= 0 && unknown_function(b, e);
     const q_func *f = e->func;
     if (f->flags & QF_VOLATILE)
         b->c->q->has_volatile = true;
-    if (e->n < f->min_args || e->n > f->max_args) {
-        q_fail(b->c, e->start, "bind", "InvalidNumberOfArguments", "%s takes %u to %u arguments, not %u", f->name, f->min_args, f->max_args,
-               e->n);
-        return false;
-    }
+    if (e->n < f->min_args || e->n > f->max_args)
+        return wrong_number(b, e);
     if (e->distinct && !f->aggregate) {
         q_fail(b->c, e->start, "syntax", "UnexpectedSyntax", "DISTINCT is for aggregates; %s is none", f->name);
         return false;

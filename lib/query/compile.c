@@ -1,5 +1,6 @@
 /* Text to a compiled query: lex, parse, bind. Immutable afterwards. */
 #include "query/compile.h"
+#include "query/host.h"
 #include "query/pipe.h"
 
 static void destroy(cg_query *q)
@@ -7,6 +8,10 @@ static void destroy(cg_query *q)
     cg_mem *mem = q->mem;
     cg_vec_free(mem, &q->names);
     cg_vec_free(mem, &q->params);
+    cg_vec_free(mem, &q->params_at);
+    for (size_t i = 0; i < q->hosts.count; i++)
+        q_host_unref(q->hosts.data[i]);
+    cg_vec_free(mem, &q->hosts);
     cg_vec_free(mem, &q->levels);
     cg_vec_free(mem, &q->used);
     cg_vec_free(mem, &q->subs);

@@ -282,6 +282,8 @@ static int32_t eval_unary(q_eval *e, const q_expr *x, cg_value *out, cspm_error 
             return q_run_error(e->run, err, x->args[0], "type", "InvalidArgumentType", "only nodes and relationships have labels");
         return CSPM_OK;
     default:
+        if (v.type == CG_DURATION)
+            return x->kind == X_NEG ? q_time_arithmetic(e, x, Q_MUL, v, cg_v_int(-1), out, err) : CSPM_OK;
         if (v.type != CG_NULL && !q_is_number(v))
             return q_run_error(e->run, err, x->args[0], "type", "InvalidArgumentType", "expected a number");
         if (x->kind == X_NEG)

@@ -69,6 +69,7 @@ struct cg_run {
     struct cg_table_source *sources; /* of flat tables */
     uint32_t n_sources;
     bool explain; /* no parameter values yet */
+    bool in_host; /* a function of the host is running */
     bool done;
     bool named_limit; /* the error is a limit other than memory */
 };

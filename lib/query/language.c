@@ -1,5 +1,6 @@
 /* What a host adds to the language and takes away from its sight. */
 #include "query/ast.h"
+#include "query/host.h"
 
 int32_t cg_language_new(cg_mem *mem, cg_language **out, cspm_error **err)
 {
@@ -17,6 +18,9 @@ void cg_language_free(cg_language *l)
     if (!l)
         return;
     cg_mem *mem = l->mem;
+    for (size_t i = 0; i < l->functions.count; i++)
+        q_host_unref(l->functions.data[i]);
+    cg_vec_free(mem, &l->functions);
     cg_vec_free(mem, &l->types);
     cg_arena_free(&l->arena);
     cg_free(mem, l);

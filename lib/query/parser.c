@@ -135,7 +135,7 @@ uint32_t qp_name_index(q_context *c, cg_names which, cg_str text)
     return (uint32_t)(q->names.count - 1);
 }
 
-uint32_t qp_param_index(q_context *c, cg_str name)
+uint32_t qp_param_index(q_context *c, cg_str name, uint32_t at)
 {
     cg_query *q = c->q;
     for (size_t i = 0; i < q->params.count; i++) {
@@ -143,10 +143,10 @@ uint32_t qp_param_index(q_context *c, cg_str name)
             return (uint32_t)i;
     }
     if (q->params.count >= Q_MAX_NAMES) {
-        q_fail_limit(c, 0, "distinct parameters", Q_MAX_NAMES);
+        q_fail_limit(c, at, "distinct parameters", Q_MAX_NAMES);
         return UINT32_MAX;
     }
-    if (!cg_vec_push(q->mem, &q->params, name)) {
+    if (!cg_vec_push(q->mem, &q->params, name) || !cg_vec_push(q->mem, &q->params_at, at)) {
         q_nomem(c);
         return UINT32_MAX;
     }

@@ -46,7 +46,7 @@ uint32_t qp_end(const q_parser *p); /* byte offset after the last taken token */
 
 /* ---- query name table ---- */
 uint32_t qp_name_index(q_context *c, cg_names which, cg_str text); /* UINT32_MAX and sticky error when refused */
-uint32_t qp_param_index(q_context *c, cg_str name);
+uint32_t qp_param_index(q_context *c, cg_str name, uint32_t at);
 
 /* ---- grammar ---- */
 int32_t q_parse(q_context *c, const q_tokens *tokens, q_regular **out);

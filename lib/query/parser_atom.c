@@ -392,7 +392,7 @@ q_expr *qp_atom(q_parser *p)
         e = qp_new(p, X_PARAM, t->start);
         if (e) {
             e->name = t->text;
-            e->index = qp_param_index(p->c, t->text);
+            e->index = qp_param_index(p->c, t->text, t->start);
         }
         return p->c->status < 0 ? NULL : e;
     case QK_NAME:

@@ -168,7 +168,7 @@ static q_expr *placeholder(pipe_parser *x)
     if (!e || !(name = q_copy(p->c, name)).data)
         return NULL;
     e->name = name;
-    e->index = qp_param_index(p->c, name);
+    e->index = qp_param_index(p->c, name, start);
     return p->c->status < 0 ? NULL : e;
 }
 

@@ -20,16 +20,8 @@ static int32_t set_params(cg_run *r, const cg_param *params, uint32_t n, cspm_er
                 return cg_nomem(r->mem, err);
         }
         if (!r->has_param[i] && !r->explain) {
-            cspm_error *local = NULL;
-            cspm_error **to = err ? err : &local;
-            int32_t rc = cg_fail(r->mem, to, CSPM_E_QUERY, "parameter $%.*s has no value", CG_FMT(q->params.data[i]));
-            if (*to) {
-                cg_error_set_source(*to, q->source);
-                cg_error_set_class(*to, "parameter", "MissingParameter");
-            }
-            if (local)
-                cspm_error_free(local);
-            return rc;
+            const q_expr at = { .start = q->params_at.data[i] };
+            return q_run_error(r, err, &at, "parameter", "MissingParameter", "parameter $%.*s has no value", CG_FMT(q->params.data[i]));
         }
     }
     return CSPM_OK;
@@ -183,6 +175,8 @@ int32_t cg_run_next(cg_run *r, const cg_value **row, cspm_error **err)
     const q_regular *root = r->q->root;
     cspm_error *own = NULL;
     *row = NULL;
+    if (r->in_host)
+        return cg_fail(r->mem, err, CSPM_E_INVALID, "a function of the host cannot read the rows it is called for");
     if (r->done)
         return CSPM_DONE;
     int32_t rc = q_next(r, r->root, &own);

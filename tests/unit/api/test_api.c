@@ -249,6 +249,92 @@ START_TEST(parameters_of_every_type)
 }
 END_TEST
 
+/* Joins a list of texts; says what else it got. */
+static int32_t join(void *user, cspm_call *call)
+{
+    const cspm_value *list = cspm_call_arg(call, 0), *entry;
+    char text[64] = "";
+    size_t length, n = 0;
+    (*(int *)user)++;
+    ck_assert_ptr_null(cspm_call_arg(call, 9));
+    if (cspm_value_type(list) == CSPM_VALUE_MAP) { /* give back the value of the last key */
+        const char *key = cspm_value_key(list, cspm_value_count(list) - 1, &length);
+        ck_assert(key && length == 1 && !cspm_value_key(list, 99, &length) && length == 0);
+        return cspm_call_return_value(call, cspm_value_item(list, cspm_value_count(list) - 1));
+    }
+    if (cspm_value_type(list) == CSPM_VALUE_INT)
+        return cspm_value_int(list) == 0   ? cspm_call_return_bool(call, 2)
+               : cspm_value_int(list) == 1 ? cspm_call_return_double(call, cspm_value_double(list) / 2)
+               : cspm_value_int(list) == 2 ? cspm_call_return_json(call, "{\"k\":[1]}", CSPM_NUL)
+               : cspm_value_int(list) == 3 ? cspm_call_return_string(call, NULL, 0)
+                                           : cspm_call_return_value(call, NULL);
+    if (cspm_value_type(list) != CSPM_VALUE_LIST)
+        return cspm_call_fail(call, "wants a list", CSPM_NUL);
+    for (uint32_t i = 0; (entry = cspm_value_item(list, i)) != NULL; i++) {
+        const char *s = cspm_value_string(entry, &length);
+        ck_assert_uint_lt(n + length, sizeof text);
+        memcpy(text + n, s ? s : "", length);
+        n += length;
+    }
+    ck_assert_uint_eq(cspm_call_arg_count(call), 1);
+    return cspm_call_return_string(call, text, n);
+}
+
+static void count_release(void *user)
+{
+    *(int *)user += 100;
+}
+
+START_TEST(a_host_function_is_called)
+{
+    cspm_graph *graph = load("{\"graph\":{\"nodes\":[{\"id\":\"a\",\"kinds\":[\"One\"]}],\"edges\":[]}}");
+    cspm_language *host;
+    cspm_query *query;
+    cspm_cursor *cursor;
+    cspm_batch *batch;
+    cspm_buffer *json;
+    cspm_error *error = NULL;
+    int seen = 0, refused = 0;
+    ck_assert_int_eq(cspm_language_new(context, &host, NULL), CSPM_OK);
+    ck_assert_int_eq(cspm_language_add_function(NULL, "f", 1, 0, 1, 0, join, &refused, count_release, NULL), CSPM_E_INVALID);
+    ck_assert_int_eq(cspm_language_add_function(host, "f", 1, 0, 1, 64, join, &refused, count_release, NULL), CSPM_E_INVALID);
+    ck_assert_int_eq(cspm_language_add_function(host, NULL, 0, 0, 1, 0, join, &refused, count_release, NULL), CSPM_E_INVALID);
+    ck_assert_int_eq(cspm_language_add_function(host, "f", 1, 0, 1, 0, NULL, &refused, count_release, &error), CSPM_E_INVALID);
+    ck_assert_ptr_nonnull(strstr(cspm_error_message(error, NULL), "nothing to call"));
+    cspm_error_free(error);
+    error = NULL;
+    ck_assert_int_eq(refused, 400);
+    ck_assert_int_eq(cspm_language_add_function(host, "text.join", CSPM_NUL, 1, 1, 0, join, &seen, count_release, NULL), CSPM_OK);
+    static const char text[] = "RETURN text.join(['a', 'b', 3]), text.join({a: 1, b: 'last'}), text.join(0), text.join(1), text.join(2), "
+                               "text.join(9), text.join(null)";
+    ck_assert_int_eq(cspm_query_compile_with(context, host, text, CSPM_NUL, CSPM_LANG_GRAPH, &query, NULL), CSPM_OK);
+    ck_assert_int_eq(cspm_query_run(query, graph, NULL, NULL, NULL, &cursor, NULL), CSPM_OK);
+    ck_assert_int_eq(cspm_cursor_next(cursor, &batch, NULL), CSPM_OK);
+    ck_assert_int_eq(cspm_batch_json(batch, 0, &json, NULL), CSPM_OK);
+    ck_assert_str_eq(cspm_buffer_data(json, NULL), "[[\"ab\",\"last\",true,0.5,{\"k\":[1]},null,null]]");
+    ck_assert_int_eq(seen, 6);
+    cspm_buffer_unref(json);
+    cspm_batch_unref(batch);
+    cspm_cursor_free(cursor);
+    cspm_query_unref(query);
+    for (int i = 0; i < 2; i++) {
+        const char *bad = i ? "RETURN text.join(3)" : "RETURN text.join('a')";
+        ck_assert_int_eq(cspm_query_compile_with(context, host, bad, CSPM_NUL, CSPM_LANG_GRAPH, &query, NULL), CSPM_OK);
+        ck_assert_int_eq(cspm_query_run(query, graph, NULL, NULL, NULL, &cursor, NULL), CSPM_OK);
+        ck_assert_int_eq(cspm_cursor_next(cursor, &batch, &error), CSPM_E_QUERY);
+        ck_assert_ptr_nonnull(strstr(cspm_error_message(error, NULL), i ? "text.join: the text is NULL" : "text.join: wants a list"));
+        cspm_error_free(error);
+        error = NULL;
+        cspm_cursor_free(cursor);
+        cspm_query_unref(query);
+    }
+    ck_assert_int_eq(seen, 8);
+    cspm_language_free(host);
+    ck_assert_int_eq(seen, 108);
+    cspm_graph_unref(graph);
+}
+END_TEST
+
 /* A tenant sees its own nodes, whatever the query says. */
 START_TEST(a_host_language_hides_other_tenants)
 {
@@ -464,6 +550,7 @@ int main(void)
     tcase_add_test(tc, labels_of_the_host_share_the_graph);
     tcase_add_test(tc, parameters_of_every_type);
     tcase_add_test(tc, a_host_language_hides_other_tenants);
+    tcase_add_test(tc, a_host_function_is_called);
     tcase_add_test(tc, a_cancelled_operation_stops_calls);
     tcase_add_test(tc, a_memory_budget_is_a_limit_error);
     tcase_add_test(tc, one_graph_serves_many_threads);

@@ -84,7 +84,7 @@ const char *error_of(bench *b, const char *query)
     cg_query *q = NULL;
     cspm_error *err = NULL;
     cg_buf_clear(&b->out);
-    cg_query_compile(b->mem, cg_str_from(query), b->language, CG_STR("query"), (cg_pos){ 0 }, &q, &err);
+    cg_query_compile_with(b->mem, b->host, cg_str_from(query), b->language, CG_STR("query"), (cg_pos){ 0 }, &q, &err);
     cg_buf_adds(&b->out, err ? cspm_error_json(err, NULL) : "");
     cg_buf_char(&b->out, '\0');
     cspm_error_free(err);

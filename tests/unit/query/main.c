@@ -12,6 +12,7 @@ int main(void)
     srunner_add_suite(sr, random_suite());
     srunner_add_suite(sr, plan_suite());
     srunner_add_suite(sr, language_suite());
+    srunner_add_suite(sr, function_suite());
     srunner_set_tap(sr, "-");
     srunner_run_all(sr, CK_ENV);
     int failed = srunner_ntests_failed(sr);

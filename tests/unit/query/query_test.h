@@ -42,5 +42,6 @@ Suite *memory_suite(void);
 Suite *random_suite(void);
 Suite *plan_suite(void);
 Suite *language_suite(void);
+Suite *function_suite(void);
 
 #endif

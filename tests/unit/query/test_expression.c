@@ -300,6 +300,13 @@ START_TEST(time_values)
               "2024 | 2 | 11 | null");
     ck_answer(&b, "RETURN datetime(null) AS a, date(null) AS b", "null | null");
     ck_answer(&b, "RETURN date('yesterday')", "!InvalidArgumentValue");
+    ck_answer(&b,
+              "RETURN (-duration('P1M2DT3S')).months AS m, (-duration({days: 2})).days AS d, toString(date('2026-03-31') + "
+              "-duration('P1M')) AS x",
+              "-1 | -2 | '2026-02-28'");
+    ck_answer(&b, "RETURN +duration('P1D') = duration('P1D'), -(-duration('P1D')) = duration('P1D'), -duration(null)",
+              "true | true | null");
+    ck_answer(&b, "RETURN -date('2026-01-01')", "!InvalidArgumentType");
     ck_answer(&b, "RETURN duration('90D')", "!InvalidArgumentValue");
     ck_answer(&b, "RETURN datetime() - 1", "!InvalidArgumentType");
     ck_answer(&b, "RETURN datetime() + duration({years: 9000000000})", "!NumberOutOfRange");
@@ -360,6 +367,16 @@ START_TEST(rows_through_clauses)
     ck_answer(&b, "RETURN 1 AS a, 2 AS a", "!ColumnNameConflict");
     ck_answer(&b, "RETURN 1 AS a LIMIT -1", "!NegativeIntegerArgument");
     ck_answer(&b, "RETURN $missing AS x", "!MissingParameter");
+    cg_query *unready = NULL;
+    cg_run *never = NULL;
+    cspm_error *err = NULL;
+    ck_assert_int_eq(cg_query_compile(b.mem, CG_STR("RETURN 1,\n  $missing"), CG_LANG_GRAPH, CG_STR("q"), (cg_pos){ 0 }, &unready, NULL),
+                     0);
+    ck_assert_int_eq(cg_query_run(unready, b.g, NULL, 0, NULL, NULL, &never, &err), CSPM_E_QUERY);
+    ck_assert_msg(strstr(cspm_error_text(err, NULL), "q:2:3: error: parameter $missing has no value") != NULL, "%s",
+                  cspm_error_text(err, NULL));
+    cspm_error_free(err);
+    cg_query_unref(unready);
     cg_param params[2] = { { CG_STR("n"), cg_v_int(2) }, { CG_STR("a b"), cg_v_null() } };
     b.params = params;
     b.n_params = 2;

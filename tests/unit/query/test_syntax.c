@@ -188,6 +188,9 @@ START_TEST(errors_say_where_and_what)
     error_has(&b, "RETURN zzzzzzzzzz(1)", "UnknownFunction");
     error_has(&b, "MATCH (n) RETURN m", "\"detail\":\"UndefinedVariable\"");
     error_has(&b, "RETURN size(1, 2)", "\"detail\":\"InvalidNumberOfArguments\"");
+    error_has(&b, "RETURN size(1, 2)", "size takes 1 argument, not 2");
+    error_has(&b, "RETURN substring('a')", "substring takes 2 to 3 arguments, not 1");
+    error_has(&b, "RETURN coalesce()", "coalesce takes at least 1 argument, not 0");
     error_has(&b, "RETURN 1 +", "\"class\":\"syntax\"");
     bench_close(&b);
 }
