@@ -110,8 +110,10 @@ enum { CG_NET_V4 = 1, CG_NET_V6 = 2 };
 typedef struct cg_net_interface {
     cg_node node; /* of the interface, or of what has it */
     uint32_t subnet, guard;
-    cg_ranges addresses; /* private ones, and IPv6; when not exact, the blocks they are from */
-    cg_ranges publics;   /* by which the internet knows it, IPv6 included */
+    cg_ranges addresses;    /* private ones, and IPv6; when not exact, the blocks they are from */
+    cg_ranges publics;      /* by which the internet knows it, IPv6 included */
+    const cg_u128 *samples; /* an address of every stretch its addresses touch; NULL: not yet taken */
+    uint32_t n_samples;
     bool exact;
     uint8_t public_sure, public_maybe; /* families in which it has, or may get, a public address: CG_NET_V4, CG_NET_V6 */
 } cg_net_interface;

@@ -49,6 +49,7 @@ int32_t cg_net_connect(const cg_network *n, cg_arena *arena, const cg_net_endpoi
 int32_t cg_net_samples(const cg_network *n, cg_arena *arena, cg_ranges addresses, const cg_u128 **out, uint32_t *count, cspm_error **err);
 uint32_t cg_net_stretch(const cg_network *n, cg_u128 address);
 int32_t net_read_bounds(cg_network *n, cspm_error **err);
+int32_t net_read_samples(cg_network *n, cspm_error **err);
 /* Parts of protocols that can be answered when these services may go back. */
 int32_t cg_net_answered(const cg_network *n, cg_arena *arena, cg_ranges back, cg_ranges *out, cspm_error **err);
 const cg_net_route *cg_net_lookup(const cg_net_table *table, cg_u128 address);

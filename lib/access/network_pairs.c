@@ -61,6 +61,23 @@ int32_t net_read_bounds(cg_network *n, cspm_error **err)
     return rc;
 }
 
+int32_t net_read_samples(cg_network *n, cspm_error **err)
+{
+    int32_t rc = CSPM_OK;
+    for (size_t e = 0; e < n->endpoints.count; e++) {
+        const cg_net_endpoint *endpoint = &n->endpoints.data[e];
+        cg_net_interface *copy = cg_arena_alloc(&n->arena, ((size_t)endpoint->n_interfaces + 1) * sizeof *copy);
+        if (!copy)
+            return cg_nomem(n->mem, err);
+        for (uint32_t i = 0; rc == CSPM_OK && i < endpoint->n_interfaces; i++) {
+            copy[i] = endpoint->interfaces[i];
+            rc = cg_net_samples(n, &n->arena, copy[i].addresses, &copy[i].samples, &copy[i].n_samples, err);
+        }
+        n->endpoints.data[e].interfaces = copy;
+    }
+    return rc;
+}
+
 /* How many bounds lie at or below the address. */
 uint32_t cg_net_stretch(const cg_network *n, cg_u128 address)
 {
@@ -123,6 +140,14 @@ static int32_t add_up(const cg_network *n, cg_arena *arena, cg_net_verdict *sum,
                : cg_nomem(n->mem, err);
 }
 
+static int32_t samples_of(const cg_network *n, cg_arena *arena, const cg_net_interface *i, const cg_u128 **out, uint32_t *count,
+                          cspm_error **err)
+{
+    *out = i->samples;
+    *count = i->n_samples;
+    return i->samples ? CSPM_OK : cg_net_samples(n, arena, i->addresses, out, count, err);
+}
+
 static int32_t between_interfaces(const cg_network *n, cg_arena *arena, const cg_net_interface *a, const cg_net_interface *b,
                                   cg_net_verdict *out, cg_net_trace *trace, cspm_error **err)
 {
@@ -131,8 +156,7 @@ static int32_t between_interfaces(const cg_network *n, cg_arena *arena, const cg
     uint32_t n_from, n_to, outer = 0;
     int32_t rc;
     *out = (cg_net_verdict){ { 0, NULL }, { 0, NULL }, 0 };
-    if ((rc = cg_net_samples(n, arena, a->addresses, &from, &n_from, err)) < 0 ||
-        (rc = cg_net_samples(n, arena, b->addresses, &to, &n_to, err)) < 0)
+    if ((rc = samples_of(n, arena, a, &from, &n_from, err)) < 0 || (rc = samples_of(n, arena, b, &to, &n_to, err)) < 0)
         return rc;
     /* Neither an address nor a subnet to have one from: only rules that name groups decide for certain. */
     from = n_from ? from : &nowhere;

@@ -49,6 +49,7 @@ static int32_t by_address(asking *a, side *s, cspm_error **err)
             if (!copy)
                 return cg_nomem(n->mem, err);
             *copy = *x;
+            copy->samples = NULL;
             copy->addresses = inside ? (cg_ranges){ 0, NULL } : x->addresses;
             if (inside && !cg_ranges_add(&a->arena, &copy->addresses, s->address, s->address))
                 return cg_nomem(n->mem, err);

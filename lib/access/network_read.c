@@ -274,6 +274,8 @@ int32_t cg_network_new(cg_graph *g, cspm_op *op, cg_network **out, cspm_error **
         rc = net_read_endpoints(n, err);
     if (rc == CSPM_OK)
         rc = net_read_bounds(n, err);
+    if (rc == CSPM_OK)
+        rc = net_read_samples(n, err);
     if (rc < 0) {
         cg_network_free(n);
         return rc;
