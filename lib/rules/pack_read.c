@@ -85,6 +85,7 @@ static const field fields[] = {
     { "risk_factor", T_TEXT, F_LABEL | F_ACCESS, 0, RULE(risk_factor), 0 },
     { "verb", T_TEXT, F_LABEL | F_EDGE | F_ACCESS, 0, RULE(verb), 0 },
     { "kind", T_NAME, F_EDGE | F_ACCESS, F_EDGE, RULE(edge_kind), 0 },
+    { "traversable", T_BOOL, F_ACCESS, 0, RULE(traversable), 0 },
     { "needs", T_CAPABILITY, F_EDGE | F_ACCESS, 0, RULE(needs), 0 },
     { "gives", T_CAPABILITY, F_LABEL | F_EDGE | F_ACCESS, 0, RULE(gives), 0 },
     { "likelihood", T_FRACTION, F_EDGE | F_ACCESS, F_EDGE, RULE(likelihood), 0 },
