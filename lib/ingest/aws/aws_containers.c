@@ -318,6 +318,7 @@ static const aws_shape container_shape = {
 static const aws_field task_fields[] = {
     { "id", "taskArn", AWS_AS_IS },
     { "arn", "taskArn", AWS_AS_IS },
+    { "name", "group", AWS_TAIL },
     { "availability_zone", "availabilityZone", AWS_AS_IS },
     { "capacity_provider_name", "capacityProviderName", AWS_AS_IS },
     { "cluster_arn", "clusterArn", AWS_AS_IS },
