@@ -143,6 +143,8 @@ cg_str k8s_image(k8s_ctx *c, cg_str reference, cg_str image_id)
     const cg_str id = digest.data ? digest : reference;
     if (!id.data || c->rc < 0)
         return CG_STR_NULL;
+    if (!k8s_once(c, k8s_text(c, "%.*s\n%.*s", CG_FMT(pulled), CG_FMT(reference))))
+        return c->rc < 0 ? CG_STR_NULL : id;
     const bool in_ecr = is_ecr(reference.data ? reference : pulled);
     k8s_node(c, id, !in_ecr ? labels : digest.data ? ecr : ecr_tag);
     /* Known by its reference only, it gives way to the image that says which digest this is. */
@@ -306,7 +308,7 @@ static void port_endpoints(k8s_ctx *c, const k8s_pod *p, cg_str container, const
         k8s_prop_text(c, "protocol", protocol);
         k8s_prop_int(c, "port", on_host ? host->integer : port->integer);
         k8s_prop_text(c, "exposure", on_host ? CG_STR("NodeIP") : CG_STR("ClusterIP"));
-        k8s_node_end(c, true);
+        k8s_node_end(c, false);
         k8s_edge(c, id, "TARGETS", container, NULL);
     }
 }

@@ -88,6 +88,7 @@ static void nomem(k8s_ctx *c)
 
 cg_str k8s_text(k8s_ctx *c, const char *format, ...)
 {
+    char room[512];
     va_list args, again;
     cg_str out = CG_STR_NULL;
 
@@ -95,14 +96,16 @@ cg_str k8s_text(k8s_ctx *c, const char *format, ...)
         return out;
     va_start(args, format);
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    const int length = vsnprintf(room, sizeof room, format, args);
     char *text = length < 0 ? NULL : cg_arena_alloc(&c->arena, (size_t)length + 1);
-    if (text) {
+    if (text && (size_t)length < sizeof room)
+        memcpy(text, room, (size_t)length + 1);
+    else if (text)
         vsnprintf(text, (size_t)length + 1, format, again);
+    if (text)
         out = (cg_str){ text, (size_t)length };
-    } else {
+    else
         nomem(c);
-    }
     va_end(again);
     va_end(args);
     return out;
@@ -126,21 +129,47 @@ cg_str k8s_json_text(k8s_ctx *c, const cg_tree *t)
     return out;
 }
 
+/* Every edge needs two of these: put together by hand. */
 cg_str k8s_id(k8s_ctx *c, cg_str ns, const char *kind, cg_str name)
 {
-    if (!name.data)
+    const cg_str parts[] = { c->cluster, ns, cg_str_from(kind), name };
+    size_t length = 0;
+
+    if (!name.data || c->rc < 0)
         return CG_STR_NULL;
-    return ns.data ? k8s_text(c, "%.*s/%.*s/%s/%.*s", CG_FMT(c->cluster), CG_FMT(ns), kind, CG_FMT(name))
-                   : k8s_text(c, "%.*s/%s/%.*s", CG_FMT(c->cluster), kind, CG_FMT(name));
+    for (size_t i = 0; i < 4; i++)
+        length += parts[i].data ? parts[i].length + 1 : 0;
+    char *text = cg_arena_alloc(&c->arena, length), *at = text;
+    if (!text) {
+        nomem(c);
+        return CG_STR_NULL;
+    }
+    for (size_t i = 0; i < 4; i++) {
+        if (!parts[i].data)
+            continue;
+        memcpy(at, parts[i].data, parts[i].length);
+        at += parts[i].length;
+        *at++ = i == 3 ? '\0' : '/';
+    }
+    return (cg_str){ text, length - 1 };
 }
 
 /* ---- nodes ---- */
 
+/* Names are literals: where one stands tells it from the others, so most are found without being read. */
 static uint32_t name_of(k8s_ctx *c, uint32_t (*find)(cg_builder *, const char *, size_t), const char *name)
 {
-    uint32_t id = c->rc < 0 ? CG_NO_NAME : find(c->b, name, strlen(name));
+    k8s_name *slot = &c->names[((uintptr_t)name >> 1 ^ (find == cg_builder_key)) % K8S_NAMES];
+
+    if (c->rc < 0)
+        return CG_NO_NAME;
+    if (slot->name == name && slot->find == find)
+        return slot->id;
+    const uint32_t id = find(c->b, name, strlen(name));
     if (id == CG_NO_NAME)
         nomem(c);
+    else
+        *slot = (k8s_name){ name, find, id };
     return id;
 }
 

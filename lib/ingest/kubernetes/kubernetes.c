@@ -306,7 +306,7 @@ static void kubernetes_close(void *state)
     cg_vec_free(s->c.mem, &s->keys);
     cg_vec_free(s->c.mem, &s->values);
     cg_vec_free(s->c.mem, &s->waiting);
-    cg_vec_free(s->c.mem, &s->c.told);
+    cg_free(s->c.mem, s->c.said);
     cg_arena_free(&s->arena);
     cg_arena_free(&s->c.arena);
     cg_free(s->c.mem, s);

@@ -6,6 +6,13 @@
 #include "base/tree.h"
 #include "graph/builder.h"
 
+#define K8S_NAMES 509u
+typedef struct k8s_name {
+    const char *name; /* a literal */
+    uint32_t (*find)(cg_builder *, const char *, size_t);
+    uint32_t id;
+} k8s_name;
+
 typedef struct k8s_ctx {
     cg_builder *b;
     cg_mem *mem;
@@ -13,11 +20,13 @@ typedef struct k8s_ctx {
     int32_t rc;
     cg_arena arena; /* of the object at hand */
     cg_str source;
-    cg_str home;           /* the cluster's name when the object itself names none */
-    bool met_home;         /* its node is made */
-    bool internet;         /* the node of the internet is made */
-    CG_VEC(uint64_t) told; /* kinds already said to be unknown, by hash */
+    cg_str home;              /* the cluster's name when the object itself names none */
+    bool met_home;            /* its node is made */
+    bool internet;            /* the node of the internet is made */
+    uint64_t *said;           /* what needs to be said once an input, by hash; 0 = free */
+    size_t n_said, room_said; /* room: a power of two */
     cg_seed seed;
+    k8s_name names[K8S_NAMES];
     /* the object at hand */
     const cg_tree *object, *meta;
     uint64_t offset;
@@ -64,6 +73,8 @@ bool k8s_true(const cg_tree *t, const char *path);
 const cg_tree *k8s_list(const cg_tree *t, const char *path); /* NULL when it is no list; see k8s_items */
 uint32_t k8s_count(const cg_tree *list);
 cg_str k8s_annotation(const k8s_ctx *c, const char *key); /* null when absent */
+/* True the first time for a text in this input: users, images and namespaces come with every pod. */
+bool k8s_once(k8s_ctx *c, cg_str what);
 bool k8s_is(cg_str s, const char *text);
 bool k8s_one_of(cg_str s, const char *words); /* words joined by blanks */
 

@@ -82,17 +82,47 @@ static cg_str group_of(cg_str api)
     return slash ? (cg_str){ api.data, (size_t)(slash - api.data) } : CG_STR("");
 }
 
-/* Whether this was said before; remembers it. */
-static bool said(k8s_ctx *c, cg_str what)
+static void put_said(uint64_t *table, size_t room, uint64_t hash)
 {
-    const uint64_t hash = c->rc < 0 ? 0 : cg_hash(&c->seed, what.data, what.length);
+    size_t i = hash & (room - 1);
 
-    for (size_t i = c->told.count; i-- > 0;)
-        if (c->told.data[i] == hash)
-            return true;
-    if (c->rc >= 0 && !cg_vec_push(c->mem, &c->told, hash))
+    while (table[i])
+        i = (i + 1) & (room - 1);
+    table[i] = hash;
+}
+
+static bool grow_said(k8s_ctx *c)
+{
+    const size_t room = c->room_said ? c->room_said * 2 : 256;
+    uint64_t *table = cg_calloc(c->mem, room, sizeof *table);
+
+    if (!table)
+        return false;
+    for (size_t i = 0; i < c->room_said; i++)
+        if (c->said[i])
+            put_said(table, room, c->said[i]);
+    cg_free(c->mem, c->said);
+    c->said = table;
+    c->room_said = room;
+    return true;
+}
+
+bool k8s_once(k8s_ctx *c, cg_str what)
+{
+    const uint64_t hash = c->rc < 0 ? 0 : cg_hash(&c->seed, what.data, what.length) | 1;
+
+    if (c->rc < 0)
+        return false;
+    for (size_t i = hash & (c->room_said - 1); c->room_said && c->said[i]; i = (i + 1) & (c->room_said - 1))
+        if (c->said[i] == hash)
+            return false;
+    if (c->n_said * 2 >= c->room_said && !grow_said(c)) {
         c->rc = cg_nomem(c->mem, c->err);
-    return c->rc < 0;
+        return false;
+    }
+    put_said(c->said, c->room_said, hash);
+    c->n_said++;
+    return true;
 }
 
 /* One line a kind and input: nobody wants a warning for each of a thousand custom resources. */
@@ -100,7 +130,7 @@ static void tell_unknown(k8s_ctx *c)
 {
     const cg_str both = k8s_text(c, "%.*s%s%.*s", CG_FMT(c->kind), c->group.length ? "." : "", CG_FMT(c->group));
 
-    if (!said(c, both))
+    if (k8s_once(c, both))
         c->rc = cg_builder_diag(c->b, CG_DIAG_WARNING, "not-modelled", c->object->pos, c->err, "objects of kind %.*s are not read",
                                 CG_FMT(both));
 }
@@ -121,7 +151,7 @@ static cg_str namespace_node(k8s_ctx *c)
     static const char *const labels[] = { "KubernetesNamespace", NULL };
     const cg_str id = k8s_id(c, CG_STR_NULL, "Namespace", c->ns), back = c->id;
 
-    if (c->rc < 0 || said(c, id))
+    if (c->rc < 0 || !k8s_once(c, id))
         return id;
     k8s_node(c, id, labels);
     k8s_prop_text(c, "name", c->ns);

@@ -150,7 +150,7 @@ static void volume_node(k8s_ctx *c, const k8s_pod *p, cg_str container, cg_str n
 static void end_volume(k8s_ctx *c, cg_str container)
 {
     const cg_str id = c->id;
-    k8s_node_end(c, true);
+    k8s_node_end(c, false);
     k8s_edge(c, container, "MOUNTS", id, NULL);
 }
 
@@ -344,6 +344,8 @@ static cg_str any_node(k8s_ctx *c)
     static const char *const labels[] = { "KubernetesAnyNode", NULL };
     const cg_str id = k8s_id(c, CG_STR_NULL, "Node", CG_STR("*"));
 
+    if (!k8s_once(c, id))
+        return id;
     k8s_node(c, id, labels);
     k8s_prop_text(c, "name", CG_STR("any node"));
     k8s_prop_text(c, "cluster_name", c->cluster);

@@ -42,7 +42,7 @@ cg_str k8s_service_account(k8s_ctx *c, cg_str ns, cg_str name)
 {
     const cg_str back = c->id, id = k8s_id(c, ns, "ServiceAccount", name);
 
-    if (!id.data)
+    if (!id.data || !k8s_once(c, id))
         return id;
     identity(c, id, account_labels, "ServiceAccount", ns, name);
     k8s_stub(c);
@@ -57,7 +57,7 @@ static cg_str user_or_group(k8s_ctx *c, bool group, cg_str name)
     static const char *const users[] = { "KubernetesUser", NULL }, *const groups[] = { "KubernetesGroup", NULL };
     const cg_str back = c->id, id = k8s_id(c, CG_STR_NULL, group ? "Group" : "User", name);
 
-    if (!id.data)
+    if (!id.data || !k8s_once(c, id))
         return id;
     identity(c, id, group ? groups : users, group ? "Group" : "User", CG_STR_NULL, name);
     k8s_node_end(c, true);
