@@ -7,7 +7,9 @@ void cg_json_keys_init(cg_json_keys *k, cg_mem *mem)
 {
     memset(k, 0, sizeof *k);
     k->mem = mem;
-    cg_seed_random(&k->seed);
+    uint64_t words[2];
+    cg_mem_random(mem, words);
+    k->seed = (cg_seed){ words[0], words[1] };
 }
 
 void cg_json_keys_free(cg_json_keys *k)

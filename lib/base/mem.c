@@ -3,12 +3,15 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/intern.h"
+
 struct cg_mem {
     atomic_uint refs;
     atomic_bool over_budget;
     atomic_ullong used;
     atomic_ullong peak;
     uint64_t budget;
+    uint64_t random[2];
     cg_mem *parent;
     cspm_limits limits;       /* of the root; children ask it */
     cspm_allocator allocator; /* resize is NULL for the malloc family; taken from the root by children */
@@ -46,7 +49,16 @@ cg_mem *cg_mem_new(const cspm_allocator *allocator, uint64_t budget_bytes)
     atomic_init(&mem->refs, 1);
     mem->budget = budget_bytes ? budget_bytes : UINT64_MAX;
     mem->allocator = a;
+    cg_seed seed;
+    cg_seed_random(&seed);
+    mem->random[0] = seed.k0;
+    mem->random[1] = seed.k1;
     return mem;
+}
+
+void cg_mem_random(const cg_mem *mem, uint64_t out[2])
+{
+    memcpy(out, mem->random, sizeof mem->random);
 }
 
 cg_mem *cg_mem_child(cg_mem *parent, uint64_t budget_bytes)
@@ -57,6 +69,7 @@ cg_mem *cg_mem_child(cg_mem *parent, uint64_t budget_bytes)
     atomic_init(&mem->refs, 1);
     mem->budget = budget_bytes ? budget_bytes : UINT64_MAX;
     mem->allocator = parent->allocator;
+    memcpy(mem->random, parent->random, sizeof mem->random);
     mem->parent = cg_mem_ref(parent);
     return mem;
 }

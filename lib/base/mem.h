@@ -26,6 +26,9 @@ void cg_free(cg_mem *mem, void *ptr);                   /* NULL ok */
 uint64_t cg_mem_used(const cg_mem *mem);
 uint64_t cg_mem_peak(const cg_mem *mem);
 uint64_t cg_mem_budget(const cg_mem *mem);
+/* Random words of this memory and its children, drawn when it was made: seeds of short-lived hash tables, for which a call of the system each
+ * would cost more than the table. */
+void cg_mem_random(const cg_mem *mem, uint64_t out[2]);
 /* True when the last refusal came from the budget rather than from the system. */
 bool cg_mem_over_budget(const cg_mem *mem);
 /* A child mem draws from the parent's allocator and budget and has a tighter budget of its own (query memory limit). */

@@ -21,7 +21,15 @@ static bool bench(const export_kind *kind, uint64_t bytes, uint32_t rounds)
 
     if (!out)
         bench_die("cannot make the file");
-    const uint32_t items = kind->write(out, bytes);
+    FILE *plain = kind->indent ? tmpfile() : out;
+    if (!plain)
+        bench_die("cannot make the file");
+    const uint32_t items = kind->write(plain, kind->indent ? bytes / 2 : bytes);
+    if (kind->indent) {
+        rewind(plain);
+        export_indented(plain, out, kind->indent);
+        fclose(plain);
+    }
     if (fclose(out) != 0)
         bench_die("cannot write the file");
     bench_yajl(path); /* the file is in the page cache after this */

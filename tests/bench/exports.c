@@ -86,8 +86,8 @@ static void role(FILE *out, uint32_t n)
             "\"Principal\":{"
             "\"Service\":\"ec2.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"},{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam:"
             ":" ACCOUNT ":role/"
-                        "role-%u\"},\"Action\":\"sts:AssumeRole\",\"Condition\":{\"StringEquals\":{\"sts:ExternalId\":\"e%u\"}}}]},"
-                        "\"InstanceProfileList\":[],"
+            "role-%u\"},\"Action\":\"sts:AssumeRole\",\"Condition\":{\"StringEquals\":{\"sts:ExternalId\":\"e%u\"}}}]},"
+            "\"InstanceProfileList\":[],"
             "\"RolePolicyList\":[{\"PolicyName\":\"data\",\"PolicyDocument\":{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"Read\","
             "\"Effect\":"
             "\"Allow\",\"Action\":[\"s3:GetObject\",\"s3:ListBucket\"],\"Resource\":[\"arn:aws:s3:::data-%u\",\"arn:aws:s3:::data-%u/"
@@ -151,8 +151,7 @@ static uint32_t write_terraform(FILE *out, uint64_t bytes)
             out,
             "%s{\"address\":\"aws_iam_role.r[%u]\",\"mode\":\"managed\",\"type\":\"aws_iam_role\",\"name\":\"r\",\"index\":%u,\"provider_"
             "name\":"
-            "\"registry.terraform.io/hashicorp/aws\",\"schema_version\":0,\"values\":{\"arn\":\"arn:aws:iam::" ACCOUNT
-            ":role/"
+            "\"registry.terraform.io/hashicorp/aws\",\"schema_version\":0,\"values\":{\"arn\":\"arn:aws:iam::" ACCOUNT ":role/"
             "role-%u\",\"assume_role_policy\":\"{\\\"Statement\\\":[{\\\"Action\\\":\\\"sts:AssumeRole\\\",\\\"Effect\\\":\\\"Allow\\\","
             "\\\"Principal\\\":{\\\"Service\\\":\\\"ec2.amazonaws.com\\\"}}],\\\"Version\\\":\\\"2012-10-17\\\"}\",\"create_date\":"
             "\"2026-05-01T07:11:05Z\",\"description\":\"\",\"force_detach_policies\":false,\"id\":\"role-%u\",\"inline_policy\":[{\"name\":"
@@ -320,7 +319,7 @@ static void grype_match(FILE *out, uint32_t cve)
             "\"package\":{"
             "\"name\":\"lib%u\",\"version\":\"1.%u.1-2\"}},\"found\":{\"versionConstraint\":\"< 1.%u.1-3 "
             "(deb)\"}}],\"artifact\":{\"id\":\"%08" PRIx32 "\",\"name\":\"lib%u\",\"version\":\"1.%u.1-2\",\"type\":\"deb\",\"locations\":["
-                                                           "{\"path\":\"/var/lib/dpkg/status\",\"layerID\":\"sha256:%064u\"}]"
+            "{\"path\":\"/var/lib/dpkg/status\",\"layerID\":\"sha256:%064u\"}]"
             ",\"language\":\"\",\"licenses\":[\"MIT\"],\"cpes\":[\"cpe:2.3:a:lib%u:lib%u:1.%u.1-2:*:*:*:*:*:*:*\"],\"purl\":"
             "\"pkg:deb/debian/lib%u@1.%u.1-2?arch=amd64&distro=debian-12\",\"upstreams\":[]}}",
             cve % 700, cve % 9, cve % 9, mix(cve), cve % 700, cve % 9, cve % 12, cve % 700, cve % 700, cve % 9, cve % 700, cve % 9);
@@ -386,14 +385,56 @@ static uint32_t write_ocsf(FILE *out, uint64_t bytes)
     return n;
 }
 
+/* As the tools print what they answer: a line a member, so many blanks a level. */
+static void indent_to(FILE *out, uint32_t blanks)
+{
+    fprintf(out, "\n%*s", (int)blanks, "");
+}
+
+void export_indented(FILE *in, FILE *out, uint32_t indent)
+{
+    uint32_t depth = 0;
+    bool text = false, escaped = false;
+    for (int c = getc(in), next; c != EOF; c = next) {
+        next = getc(in);
+        if (text) {
+            putc(c, out);
+            text = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+        } else if (c == '"') {
+            putc(c, out);
+            text = true;
+        } else if ((c == '{' || c == '[') && next != (c == '{' ? '}' : ']')) {
+            putc(c, out);
+            indent_to(out, ++depth * indent);
+        } else if ((c == '{' || c == '[') || c == ':') {
+            putc(c, out);
+            if (c == ':') {
+                putc(' ', out);
+            } else { /* empty */
+                putc(next, out);
+                next = getc(in);
+            }
+        } else if (c == '}' || c == ']') {
+            indent_to(out, --depth * indent);
+            putc(c, out);
+        } else if (c == ',') {
+            putc(c, out);
+            indent_to(out, depth * indent);
+        } else if (c != '\n' || depth == 0) {
+            putc(c, out);
+        }
+    }
+}
+
 const export_kind export_kinds[] = {
-    { "aws", write_aws, 1 },
-    { "aws-gaad", write_gaad, 1 },
-    { "aws-config", write_config, 1 },
-    { "terraform", write_terraform, 1 },
-    { "kubernetes", write_kubernetes, 1 },
-    { "trivy", write_trivy, 20 },
-    { "grype", write_grype, 20 },
-    { "ocsf", write_ocsf, 20 },
-    { NULL, NULL, 0 },
+    { "aws", write_aws, 1, 4 },
+    { "aws-gaad", write_gaad, 1, 4 },
+    { "aws-config", write_config, 1, 0 },
+    { "terraform", write_terraform, 1, 0 },
+    { "kubernetes", write_kubernetes, 1, 4 },
+    { "trivy", write_trivy, 20, 2 },
+    { "grype", write_grype, 20, 1 },
+    { "ocsf", write_ocsf, 20, 4 },
+    { NULL, NULL, 0, 0 },
 };

@@ -10,7 +10,10 @@ typedef struct export_kind {
     const char *name;                             /* of the dialect */
     uint32_t (*write)(FILE *out, uint64_t bytes); /* at least so many bytes; the number of items */
     uint32_t share;                               /* there is at least one node for so many items */
+    uint32_t indent;                              /* blanks a level, as the tool prints it; 0 = one line */
 } export_kind;
+/* The same document with line breaks and blanks. */
+void export_indented(FILE *in, FILE *out, uint32_t indent);
 extern const export_kind export_kinds[]; /* ended by a null name */
 
 #endif

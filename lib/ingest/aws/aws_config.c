@@ -105,7 +105,8 @@ typedef struct config_state {
     cg_intern *seen;    /* resources already read: a history names them again, the newest first */
     cg_intern *texts;   /* accounts and regions: they outlive the item they stand in */
     cg_intern *strange; /* types that are not modelled */
-    uint32_t passed;    /* items of those */
+    aws_rows rows;
+    uint32_t passed; /* items of those */
 } config_state;
 
 static const config_type *find_type(cg_str name)
@@ -353,8 +354,7 @@ static int32_t take_configuration(config_state *s, const config_type *type, cons
                                   cspm_error **err)
 {
     const cg_tree *made_item, *extra = aws_get(item, "supplementaryConfiguration");
-    aws_answer_iter it = { 0 };
-    const aws_answer *row;
+    const struct aws_rows_slot *found = aws_rows_of(&s->rows, type->operation, type->items);
     int32_t rc;
 
     if (!(made_item = spell(&s->c, configuration, type->keys)))
@@ -367,9 +367,8 @@ static int32_t take_configuration(config_state *s, const config_type *type, cons
         made_item = with_tags(&s->c, made_item, aws_get(item, "tags"));
     if (!made_item)
         return cg_nomem(s->mem, err);
-    while (rc == CSPM_OK && (row = aws_answer_next(&it)))
-        if (strcmp(row->operation, type->operation) == 0 && (!type->items || strcmp(row->items, type->items) == 0))
-            rc = aws_take(&s->c, row, made_item, err);
+    for (uint32_t i = 0; rc == CSPM_OK && i < found->n; i++)
+        rc = aws_take(&s->c, found->rows[i], made_item, err);
     return rc;
 }
 

@@ -314,7 +314,7 @@ static int32_t finish_list(aws_ctx *c, uint32_t n, cg_value *out, cspm_error **e
         mixed = mixed || list->items[i].type != list->items[0].type;
     for (uint32_t i = 0; mixed && i < n; i++) {
         cg_value *v = &list->items[i];
-        cg_str text;
+        cg_str text = CG_STR_NULL;
         if (v->type == CG_STRING)
             continue;
         cg_buf_clear(&c->state->text);

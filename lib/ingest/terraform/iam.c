@@ -49,17 +49,24 @@ typedef struct iam {
     CG_VEC(piece) pieces;
 } iam;
 
+static bool is_type(cg_str type, const char *name)
+{
+    return strncmp(name, type.data, type.length) == 0 && name[type.length] == '\0';
+}
+
 bool tf_is_iam(cg_str type)
 {
     static const char *const others[] = { "aws_iam_policy", "aws_iam_access_key", "aws_iam_user_login_profile" };
+    if (!cg_str_starts(type, CG_STR("aws_iam_")))
+        return false;
     for (size_t i = 0; i < N_OWNERS; i++)
-        if (cg_str_eq(type, cg_str_from(owners[i].type)))
+        if (is_type(type, owners[i].type))
             return true;
     for (size_t i = 0; i < N_PIECE_TYPES; i++)
-        if (cg_str_eq(type, cg_str_from(piece_types[i].type)))
+        if (is_type(type, piece_types[i].type))
             return true;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        if (cg_str_eq(type, cg_str_from(others[i])))
+        if (is_type(type, others[i]))
             return true;
     return false;
 }

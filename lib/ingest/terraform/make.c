@@ -242,24 +242,18 @@ const tf_type *tf_type_find(cg_str type)
     static const tf_type *const tables[] = { tf_types_network, tf_types_data, tf_types_apps };
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
         for (const tf_type *row = tables[t]; row->type; row++)
-            if (cg_str_eq(type, cg_str_from(row->type)))
+            if (strncmp(row->type, type.data, type.length) == 0 && row->type[type.length] == '\0')
                 return row;
     return NULL;
 }
 
 int32_t tf_take(tf_document *d, const char *operation, const char *items, const cg_tree *item, cspm_error **err)
 {
-    aws_answer_iter it = { 0 };
-    const aws_answer *row;
+    const struct aws_rows_slot *found = aws_rows_of(d->rows, operation, items);
     int32_t rc = CSPM_OK;
 
-    const char *blank = strchr(operation, ' ');
-    const cg_str name = { operation, blank ? (size_t)(blank - operation) : strlen(operation) };
-    if (blank)
-        items = blank + 1;
-    while (item && rc == CSPM_OK && (row = aws_answer_next(&it)))
-        if (cg_str_eq(cg_str_from(row->operation), name) && (!items || strcmp(row->items, items) == 0))
-            rc = aws_take(&d->aws, row, item, err);
+    for (uint32_t i = 0; item && rc == CSPM_OK && i < found->n; i++)
+        rc = aws_take(&d->aws, found->rows[i], item, err);
     cg_arena_reset(&d->made);
     return rc == CSPM_OK && d->refused ? cg_nomem(d->mem, err) : rc;
 }

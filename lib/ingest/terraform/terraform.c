@@ -48,7 +48,8 @@ static int32_t tf_open(cg_builder *b, cg_str source, cspm_op *op, void **state, 
     s->document.names = cg_intern_new(mem, 0);
     s->document.types = cg_intern_new(mem, 0);
     *state = s;
-    if (!s->document.names || !s->document.types)
+    s->document.rows = cg_arena_calloc(&s->document.arena, 1, sizeof *s->document.rows);
+    if (!s->document.names || !s->document.types || !s->document.rows)
         return cg_nomem(mem, err);
     return aws_open(&s->document.aws, b, err);
 }

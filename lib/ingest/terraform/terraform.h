@@ -2,7 +2,7 @@
 #ifndef CG_INGEST_TERRAFORM_TERRAFORM_H
 #define CG_INGEST_TERRAFORM_TERRAFORM_H
 
-#include "ingest/aws/aws.h"
+#include "ingest/aws/aws_answers.h"
 
 typedef struct tf_resource {
     cg_str module;  /* "module.shop.module.web[0]"; empty = the root */
@@ -28,7 +28,8 @@ typedef struct tf_document {
     cg_intern *types;
     CG_VEC(uint32_t) first_of_type;
     aws_ctx aws;
-    uint32_t unattached;       /* resources about another one that nobody knows yet */
+    aws_rows *rows;
+    uint32_t unattached; /* resources about another one that nobody knows yet */
     cg_str first_unattached;
     bool refused; /* memory, where a function could not say so */
 } tf_document;
