@@ -34,6 +34,7 @@ PATHS = [
     (18, "kubernetes-pod-identity", pod("tracking", "ais-collector"), bucket("cluster-backups")),
     (19, "kubernetes-pod-identity", pod("payments", "receipts"), bucket("card-receipts")),
     (20, "kubernetes-pod-rce", pod("payments", "gateway"), "ferries/payments/Secret/acquirer-credentials"),
+    (21, "path-external-account", "arn:aws:iam::222200003333:root", bucket("lost-property")),
 ]
 # entry, target (None: no path from there at all), why
 NOT_PATHS = [
@@ -46,6 +47,7 @@ NOT_PATHS = [
     (machine("fares-loader-old"), bucket("charter-contracts"), "the key in its user data is inactive"),
     (machine("batch-report"), PRODUCTION, "it may pass only a role without permissions"),
     (machine("build-runner"), role(PRODUCTION, "EmergencyAccess"), "the role does not trust the account of the machine"),
+    ("arn:aws:iam::999988887777:root", None, "an account of the same organisation"),
     (machine("build-cache"), bucket("signing-keys"), "a service control policy denies it"),
     (arn("lambda", "function:refund-status-agents"), None, "the address asks for a signed request"),
     (arn("lambda", "function:tide-table"), None, "anybody may call it, and it may write logs, nothing else"),

@@ -96,6 +96,7 @@ def people(p):
     p.user("nils.contractor", rewrite, attached=[own_policy], key="Active")
     p.role("DeployFromPlatform", trust({"AWS": f"arn:aws:iam::{PLATFORM}:root"}), attached=[p.administrator()])
     p.role("EmergencyAccess", trust({"AWS": "arn:aws:iam::999988887777:root"}), attached=[p.administrator()])
+    p.role("BackupVendor", trust({"AWS": "arn:aws:iam::222200003333:root"}), allow(READ, both("saltmarsh-lost-property")))
     p.role("SecurityAudit", trust({"AWS": "arn:aws:iam::999988887777:root"}), attached=[p.aws_policy("SecurityAudit", allow(["iam:List*", "iam:Get*"], "*"))])
 
 
