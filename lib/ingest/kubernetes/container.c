@@ -95,7 +95,7 @@ static bool is_digest(cg_str s)
     if (s.length != 71 || !cg_str_starts(s, CG_STR("sha256:")))
         return false;
     for (size_t i = 7; i < 71; i++)
-        if (!strchr("0123456789abcdef", s.data[i]))
+        if (!((s.data[i] >= '0' && s.data[i] <= '9') || (s.data[i] >= 'a' && s.data[i] <= 'f')))
             return false;
     return true;
 }
