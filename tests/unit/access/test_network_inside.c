@@ -370,10 +370,18 @@ static void build(const plan *p)
     }
 }
 
+static int atoi_of(const char *text)
+{
+    int64_t n;
+    return cg_parse_int64(cg_str_from(text), &n) && n < 100000 ? (int)n : 0;
+}
+
 START_TEST(random_networks_agree_with_the_plain_way)
 {
+    const char *fewer = getenv("CSPM_RANDOM_GRAPHS"); /* under valgrind */
+    const int rounds = fewer && atoi_of(fewer) > 0 ? atoi_of(fewer) : 400;
     int open = 0, exposed = 0;
-    for (int round = 0; round < 400; round++) {
+    for (int round = 0; round < rounds; round++) {
         plan p;
         seed = UINT64_C(0x9E3779B97F4A7C15) * (uint64_t)(round + 1);
         make_plan(&p);
@@ -396,11 +404,11 @@ START_TEST(random_networks_agree_with_the_plain_way)
                 ck_assert_msg(net_connects(&w, from, to) == wanted, "round %d: %s to %s is %d", round, from, to, !wanted);
             }
         }
-        if (round != 399)
+        if (round + 1 < rounds)
             net_close(&w);
     }
-    ck_assert_int_gt(open, 2000); /* the sample says something */
-    ck_assert_int_gt(exposed, 100);
+    ck_assert_int_gt(open, 5 * rounds); /* the sample says something */
+    ck_assert_int_gt(exposed, rounds / 10);
 }
 END_TEST
 
