@@ -428,13 +428,13 @@ void export_indented(FILE *in, FILE *out, uint32_t indent)
 }
 
 const export_kind export_kinds[] = {
-    { "aws", write_aws, 1, 4 },
-    { "aws-gaad", write_gaad, 1, 4 },
-    { "aws-config", write_config, 1, 0 },
-    { "terraform", write_terraform, 1, 0 },
-    { "kubernetes", write_kubernetes, 1, 4 },
-    { "trivy", write_trivy, 20, 2 },
-    { "grype", write_grype, 20, 1 },
-    { "ocsf", write_ocsf, 20, 4 },
-    { NULL, NULL, 0, 0 },
+    { "aws", write_aws, 1, 4, 0.20 },
+    { "aws-gaad", write_gaad, 1, 4, 0.18 },
+    { "aws-config", write_config, 1, 0, 0.13 },
+    { "terraform", write_terraform, 1, 0, 0.07 },
+    { "kubernetes", write_kubernetes, 1, 4, 0.30 },
+    { "trivy", write_trivy, 20, 2, 0.22 },
+    { "grype", write_grype, 20, 1, 0.30 },
+    { "ocsf", write_ocsf, 20, 4, 0.28 },
+    { NULL, NULL, 0, 0, 0 },
 };

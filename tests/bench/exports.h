@@ -11,6 +11,7 @@ typedef struct export_kind {
     uint32_t (*write)(FILE *out, uint64_t bytes); /* at least so many bytes; the number of items */
     uint32_t share;                               /* there is at least one node for so many items */
     uint32_t indent;                              /* blanks a level, as the tool prints it; 0 = one line */
+    double gate;                                  /* what must not be lost; the goal is the same for all */
 } export_kind;
 /* The same document with line breaks and blanks. */
 void export_indented(FILE *in, FILE *out, uint32_t indent);
