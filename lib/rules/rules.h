@@ -93,8 +93,9 @@ typedef struct cg_risk {
 } cg_risk;
 const cg_risk *cg_ruleset_risk(const cg_ruleset *rs);
 
-/* Derive: kind meanings, then what lib/access finds (networks, permissions by the access rules), then stratum after stratum, each to its fixpoint under the round limit; one layer a stratum. Inventory labels that carry
- * the name of a label some rule sets are not believed: moved to the property "claimedLabels" with a diagnostic. */
+/* Derive: kind meanings, then what lib/access finds (networks, permissions by the access rules), then stratum after stratum, each to its fixpoint under
+ * the round limit; one layer a stratum. Inventory labels that carry the name of a label some rule sets are not believed: moved to the property
+ * "claimedLabels" with a diagnostic. */
 typedef struct cg_derive_options {
     int64_t now;
     uint32_t max_rounds; /* 0 = 64 */
