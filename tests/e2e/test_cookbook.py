@@ -161,6 +161,26 @@ def test_conformance_page_is_not_behind(folder):
     assert sum(int(r[0]) for r in rows) == int(total[1]) and sum(int(r[1]) for r in rows) == passed
 
 
+def test_sets_of_attack_paths(folder):
+    """AD_ATTACK_PATHS and AZ_ATTACK_PATHS stand for the kinds the rules declare traversable, and for no others."""
+    kinds = ["MemberOf", "GenericAll", "AdminTo", "AZGlobalAdmin", "AZMGAddMember", "CAN_READ", "Contains", "LocalGroup"]
+    nodes = [{"id": "start", "kinds": ["User"]}] + [{"id": kind, "kinds": ["Group"]} for kind in kinds]
+    edges = [{"kind": kind, "start": {"value": "start"}, "end": {"value": kind}} for kind in kinds]
+    file = folder / "sets.json"
+    file.write_text(json.dumps({"graph": {"nodes": nodes, "edges": edges}}), encoding="utf-8")
+
+    def ends(types):
+        done = run("query", f"MATCH ({{id: 'start'}})-[:{types}]->(m) RETURN m.id", file, "--format", "json", "--quiet")
+        assert done.returncode == 0, done.stderr
+        return {row[0] for row in json.loads(done.stdout)["rows"]}
+
+    directory, azure = ends("AD_ATTACK_PATHS"), ends("AZ_ATTACK_PATHS")
+    assert {"MemberOf", "GenericAll", "AdminTo"} <= directory and not directory & {"AZGlobalAdmin", "AZMGAddMember", "CAN_READ", "LocalGroup"}, directory
+    assert {"AZGlobalAdmin", "AZMGAddMember"} == azure, azure
+    assert ends("AD_ATTACK_PATHS*1..3") == directory and ends("AD_ATTACK_PATHS|AZ_ATTACK_PATHS") == directory | azure
+    assert ends("AZ_ATTACK_PATHS|CAN_READ") == azure | {"CAN_READ"}
+
+
 def test_names(folder):
     """The trademark's owner asks that derivatives do not carry the name; the pages say what the language accepts instead."""
     for page in (PAGE, cookbook.PAGE, conformance.PAGE):

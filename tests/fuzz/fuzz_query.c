@@ -4,6 +4,10 @@
 #include "graph/builder.h"
 #include "query/query.h"
 
+#ifndef FUZZ_LANGUAGE
+#define FUZZ_LANGUAGE CG_LANG_GRAPH
+#endif
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static int32_t add_node(cg_builder *b, const char *id, const char *label)
@@ -86,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cspm_error *err = NULL;
     if (!mem)
         return 0;
-    int32_t rc = cg_query_compile(mem, (cg_str){ (const char *)data, size }, CG_LANG_GRAPH, CG_STR("fuzz"), (cg_pos){ 0 }, &q, &err);
+    int32_t rc = cg_query_compile(mem, (cg_str){ (const char *)data, size }, FUZZ_LANGUAGE, CG_STR("fuzz"), (cg_pos){ 0 }, &q, &err);
     check(rc, err);
     cspm_error_free(err);
     if (q)

@@ -3,6 +3,7 @@
 int main(void)
 {
     SRunner *sr = srunner_create(pipe_suite());
+    srunner_add_suite(sr, pipe_functions_suite());
     srunner_add_suite(sr, pipe_corpus_suite());
     srunner_add_suite(sr, explorer_suite());
     srunner_set_tap(sr, "-");

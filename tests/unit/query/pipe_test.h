@@ -9,7 +9,6 @@ void pipe_open(bench *b, const char *create);
 Suite *pipe_suite(void);
 Suite *pipe_functions_suite(void);
 Suite *pipe_corpus_suite(void);
-Suite *pipe_sources_suite(void);
 Suite *explorer_suite(void);
 
 #endif

@@ -158,6 +158,8 @@ START_TEST(types_without_rows_are_told)
     warns(mem, PATHS, 0, "");
     warns(mem, "securityresources | where type =~ 'Microsoft.Security/AttackPaths'", 0, "");
     warns(mem, "securityresources | where type == 'microsoft.security/pricings'", 1, "microsoft.security/pricings");
+    warns(mem, "securityresources | where type == 'microsoft.security/securescores'", 1, "microsoft.security/securescores");
+    warns(mem, "securityresources | where type == 'microsoft.security/assessments'", 1, "microsoft.security/assessments");
     warns(mem, "securityresources | where type in ('microsoft.security/pricings', 'x', 'x')", 2, "pricings");
     warns(mem, "nodes | extend type = kind | where type == 'x'", 0, "");
     warns(mem, "resources | take 1", 1, "table resources");
