@@ -9,10 +9,11 @@ typedef struct part {
     uint32_t bundle;
 } part;
 
-/* Targets that the same bundles have. */
+/* Targets that the same bundles have. Stored as a hub of its own when that is less than what it adds to those of its bundles. */
 typedef struct atom {
     CG_VEC(cg_node) targets;
-    const uint32_t *bundles; /* in the arena */
+    bool own;
+    const uint32_t *bundles; /* ascending, in the arena */
     uint32_t n_bundles;
     uint64_t n_subjects;
 } atom;
@@ -23,6 +24,7 @@ typedef struct cutter {
     cg_arena arena;
     CG_VEC(part) parts;
     CG_VEC(atom) atoms;
+    uint32_t *rest;      /* by bundle: targets in atoms without a hub of their own */
     uint64_t whole, cut; /* what would be stored */
 } cutter;
 
@@ -87,10 +89,65 @@ static int32_t cut(cutter *c, cspm_error **err)
         if (rc == CSPM_OK && !cg_vec_push(c->mem, &c->atoms.data[id].targets, c->parts.data[i].target))
             rc = cg_nomem(c->mem, err);
     }
-    for (size_t i = 0; i < c->atoms.count; i++)
-        c->cut += aws_bundle_cost(c->atoms.data[i].n_subjects, c->atoms.data[i].targets.count);
     cg_buf_free(&key);
     cg_intern_free(keys);
+    return rc;
+}
+
+/* Which atoms stand for themselves, and what all would cost then. */
+static int32_t weigh(cutter *c, cspm_error **err)
+{
+    c->rest = cg_calloc(c->mem, c->m->bundles.count, sizeof *c->rest);
+    if (!c->rest)
+        return cg_nomem(c->mem, err);
+    for (size_t i = 0; i < c->atoms.count; i++) {
+        atom *a = &c->atoms.data[i];
+        uint64_t alone = aws_bundle_cost(a->n_subjects, a->targets.count);
+        a->own = alone < (uint64_t)a->n_bundles * a->targets.count;
+        c->cut += a->own ? alone : 0;
+        for (uint32_t k = 0; !a->own && k < a->n_bundles; k++)
+            c->rest[a->bundles[k]] += (uint32_t)a->targets.count;
+    }
+    for (size_t i = 0; i < c->m->bundles.count; i++)
+        c->cut += aws_bundle_cost(c->m->bundles.data[i].subjects.count, c->rest[i]);
+    return CSPM_OK;
+}
+
+static bool atom_has(const atom *a, uint32_t bundle)
+{
+    uint32_t low = 0, high = a->n_bundles;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (a->bundles[middle] < bundle)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < a->n_bundles && a->bundles[low] == bundle;
+}
+
+static int by_node(const void *a, const void *b)
+{
+    cg_node x = *(const cg_node *)a, y = *(const cg_node *)b;
+    return x < y ? -1 : x > y;
+}
+
+static int32_t write_rest(cutter *c, uint32_t bundle, aws_bundle_write write, cspm_error **err)
+{
+    CG_VEC(cg_node) targets = { 0 };
+    int32_t rc = cg_vec_reserve(c->mem, &targets, c->rest[bundle]) ? CSPM_OK : cg_nomem(c->mem, err);
+    for (size_t i = 0; rc == CSPM_OK && i < c->atoms.count; i++) {
+        const atom *a = &c->atoms.data[i];
+        if (a->own || !atom_has(a, bundle))
+            continue;
+        memcpy(targets.data + targets.count, a->targets.data, a->targets.count * sizeof *targets.data);
+        targets.count += a->targets.count;
+    }
+    if (targets.count)
+        qsort(targets.data, targets.count, sizeof *targets.data, by_node);
+    if (rc == CSPM_OK)
+        rc = write(c->m, &c->m->bundles.data[bundle], targets.data, (uint32_t)targets.count, err);
+    cg_vec_free(c->mem, &targets);
     return rc;
 }
 
@@ -125,13 +182,20 @@ int32_t aws_emit_atoms(aws_emit *m, bool conditional, aws_bundle_write write, bo
     int32_t rc = collect(&c, conditional, &n, err);
     if (rc == CSPM_OK && n > 1)
         rc = cut(&c, err);
+    if (rc == CSPM_OK && n > 1)
+        rc = weigh(&c, err);
     *done = rc == CSPM_OK && n > 1 && c.cut < c.whole;
     for (size_t i = 0; rc == CSPM_OK && *done && i < c.atoms.count; i++)
-        rc = write_atom(&c, &c.atoms.data[i], conditional, write, err);
+        if (c.atoms.data[i].own)
+            rc = write_atom(&c, &c.atoms.data[i], conditional, write, err);
+    for (uint32_t i = 0; rc == CSPM_OK && *done && i < m->bundles.count; i++)
+        if (c.rest[i])
+            rc = write_rest(&c, i, write, err);
     for (size_t i = 0; i < c.atoms.count; i++)
         cg_vec_free(c.mem, &c.atoms.data[i].targets);
     cg_vec_free(c.mem, &c.atoms);
     cg_vec_free(c.mem, &c.parts);
+    cg_free(c.mem, c.rest);
     cg_arena_free(&c.arena);
     return rc;
 }
