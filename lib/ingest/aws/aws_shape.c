@@ -212,7 +212,7 @@ int32_t aws_account_root(aws_ctx *c, const cg_tree *at, cg_str account, cspm_err
     if (rc == CSPM_OK)
         rc = aws_prop_text(c, "arn", arn, err);
     if (rc == CSPM_OK)
-        rc = aws_prop_text(c, "name", CG_STR("root"), err);
+        rc = aws_prop_text(c, "name", account, err);
     if (rc == CSPM_OK)
         rc = aws_node_end(c, false, err);
     if (rc == CSPM_OK)
