@@ -4,9 +4,9 @@
 
 #include "rules/set.h"
 
-/* Each stratum is one layer of the graph, beside the inventory, meanings, three of lib/access and those of callers. Above this many, strata
+/* Each stratum is one layer of the graph, beside the inventory, meanings, four of lib/access and those of callers. Above this many, strata
  * that only add to each other are joined and run to a fixpoint together. */
-#define MAX_STRATA 9
+#define MAX_STRATA 8
 
 typedef struct need {
     uint32_t reader, writer;
