@@ -23,7 +23,7 @@ def from_source() -> bool:
 
 
 def carries_library() -> bool:
-    return os.environ.get("CSPMGRAPH_LIBRARY", "") != "system" and (from_source() or "CSPMGRAPH_LIBRARY" in os.environ)
+    return os.environ.get("CSPMGRAPH_LIBRARY", "") != "system" and (from_source() or bool(os.environ.get("CSPMGRAPH_LIBRARY")))
 
 
 def compile_library() -> pathlib.Path:
@@ -41,9 +41,10 @@ def compile_library() -> pathlib.Path:
 class BuildPy(build_py):
     def run(self) -> None:
         super().run()
+        target = pathlib.Path(self.build_lib) / "cspmgraph" / SONAME
+        target.unlink(missing_ok=True)  # of an earlier build
         if carries_library() and not self.editable_mode:
             named = os.environ.get("CSPMGRAPH_LIBRARY")
-            target = pathlib.Path(self.build_lib) / "cspmgraph" / SONAME
             shutil.copyfile(named or compile_library(), target)
             if shutil.which("strip"):
                 subprocess.run(["strip", "--strip-unneeded", str(target)], check=True)

@@ -16,8 +16,8 @@ from ._analysis import Analysis, AttackPath, ChokePoint, Count, Diagnostic, Fix,
 from ._bindings import Status
 from ._builder import Builder, load, open
 from ._context import Context
-from ._errors import (Cancelled, ClosedError, Error, InputError, LimitError, NotFoundError, NotInThisBuild, OutOfMemory, QueryError, UsageError,
-                      not_in_this_build as _not_in_this_build)
+from ._errors import Cancelled, ClosedError, Error, InputError, LimitError, NotFoundError, NotInThisBuild, OutOfMemory, QueryError, UsageError
+from ._errors import not_in_this_build as _not_in_this_build
 from ._graph import Graph
 from ._info import formats, library_path, library_version
 from ._operation import Operation, Progress

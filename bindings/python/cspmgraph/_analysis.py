@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Generic, Iterator, List, TypeVar
 
 from . import _bindings as c
 from ._bindings import Status
+from ._columns import truncated_by
 from ._context import Context
 from ._errors import Error, UsageError
 from ._handle import Handle, Managed, buffer_text, check, did, whole
 from ._library import core
 from ._operation import Operation, run
-from ._table import Table, table_of, truncated_by
+from ._table import Table, table_of
 
 if TYPE_CHECKING:
     import pandas
@@ -92,6 +93,8 @@ class AttackPath(Record):
 
 
 class ChokePoint(Record):
+    """A node or relationship that many attack paths share: place, paths, targets, entries, cuts_all."""
+
     __slots__ = ()
 
     @property
@@ -104,14 +107,20 @@ class ChokePoint(Record):
 
 
 class Fix(Record):
+    """What to mend: title, resource, removes, paths_closed, cumulative_closed, verified."""
+
     __slots__ = ()
 
 
 class Pattern(Record):
+    """Attack paths that are alike: title, risk_level, count, exemplar, entries, targets."""
+
     __slots__ = ()
 
 
 class Diagnostic(Record):
+    """Something the reader of the answer should know: severity, source, line, code, message."""
+
     __slots__ = ()
 
     def __repr__(self) -> str:
@@ -172,6 +181,8 @@ class Records(List[R], Generic[R]):
 
 
 class Routes(Records[Route]):
+    """Paths between two sets of nodes, best first; `truncated` names the limit that cut the list."""
+
     columns = ("length", "cost", "likelihood", "nodes")
 
     def __init__(self, routes: list[Route], truncated: str | None) -> None:
@@ -218,6 +229,12 @@ class Analysis(Managed):
 
     #: the graph analysed, with riskScore, riskLevel and attackPaths on its nodes
     graph: Graph
+    #: which limit cut it short: "rows", "work", "time", "memory"; None = complete
+    truncated: str | None
+    _context: Context
+    _lock: threading.Lock
+    _json: str | None
+    _data: dict[str, Any] | None
 
     def __init__(self) -> None:
         raise TypeError("an Analysis is made by Graph.analyze()")
@@ -227,8 +244,8 @@ class Analysis(Managed):
         self = cls.__new__(cls)
         self._handle, self._context, self.graph = handle, context, graph
         self._lock = threading.Lock()
-        self._json: str | None = None
-        self._data: dict[str, Any] | None = None
+        self._json = None
+        self._data = None
         self.truncated = truncated_by(core.cspm_analysis_truncated(handle))
         return self
 
@@ -242,9 +259,10 @@ class Analysis(Managed):
     def data(self) -> dict[str, Any]:
         """The same document, parsed."""
         with self._lock:
-            if self._data is None:
-                self._data = json.loads(self.to_json())
-            return self._data
+            data = self._data
+            if data is None:
+                data = self._data = json.loads(self.to_json())
+            return data
 
     @property
     def summary(self) -> dict[str, Any]:

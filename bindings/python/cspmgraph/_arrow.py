@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import sys
+import threading
 from typing import Any, Sequence
 
 from . import _bindings as c
@@ -20,32 +22,41 @@ EINVAL = 22
 _Release = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 _Get = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 _LastError = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)
-_Destructor = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)
 
 _capsule_new = ctypes.pythonapi.PyCapsule_New
-_capsule_new.restype, _capsule_new.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.c_char_p, _Destructor)
-_capsule_pointer = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p)(("PyCapsule_GetPointer", ctypes.pythonapi))
+_capsule_new.restype, _capsule_new.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)
 
-_streams: dict[int, c.ArrowArrayStream] = {}   # memory of the structs in capsules, by address
-_exports: dict[int, _Export] = {}              # tables being read, by number
+_capsules: list[tuple[c.ArrowArrayStream, object]] = []   # structs that capsules point to, and the capsules
+_exports: dict[int, _Export] = {}                         # tables being read, by number
 _numbers = itertools.count(1)
+_lock = threading.Lock()
 
 
-# Everything these functions need is bound as a default: at exit the module's names vanish before the last capsule does.
-def _destroy(capsule: int, pointer: Any = _capsule_pointer, name: bytes = STREAM, streams: Any = _streams, release: Any = _Release) -> None:
-    address = pointer(capsule, name)
-    stream = streams.pop(address, None)
-    if stream is not None and stream.release:
-        release(stream.release)(address)
-
-
-_destroy_capsule = _Destructor(_destroy)
+def _alone(capsules: list[tuple[c.ArrowArrayStream, object]], i: int) -> bool:
+    """Whether nobody else holds a capsule: the tuple does, and the call that asks."""
+    return sys.getrefcount(capsules[i][1]) <= 2
 
 
 def capsule(stream: c.ArrowArrayStream) -> object:
-    address = ctypes.addressof(stream)
-    _streams[address] = stream
-    return _capsule_new(address, STREAM, _destroy_capsule)
+    """A capsule over a stream. It has no destructor, because a consumer that fails drops it while its own exception is on the way, and Python code
+    may not run then: structs are kept here until their capsules were dropped, looked at whenever another one is made."""
+    made = _capsule_new(ctypes.addressof(stream), STREAM, None)
+    with _lock:
+        sweep()
+        _capsules.append((stream, made))
+    return made
+
+
+def sweep() -> None:
+    kept = []
+    for i in range(len(_capsules)):
+        if _alone(_capsules, i):
+            stream = _capsules[i][0]
+            if stream.release:  # nobody read it
+                _Release(stream.release)(ctypes.addressof(stream))
+        else:
+            kept.append(_capsules[i])
+    _capsules[:] = kept
 
 
 def export_cursor(cursor: Handle) -> object:
@@ -120,17 +131,14 @@ def _guarded(stream: int, out: int, step: str) -> int:
         return EINVAL
 
 
-@_Get
 def _get_schema(stream: int, out: int) -> int:
     return _guarded(stream, out, "get_schema")
 
 
-@_Get
 def _get_next(stream: int, out: int) -> int:
     return _guarded(stream, out, "get_next")
 
 
-@_LastError
 def _last_error(stream: int) -> int | None:
     error = _exports[c.ArrowArrayStream.from_address(stream).private_data].error
     return ctypes.cast(ctypes.c_char_p(error), ctypes.c_void_p).value if error else None
@@ -142,7 +150,8 @@ def _release(stream: int, kind: Any = c.ArrowArrayStream, exports: Any = _export
     struct.release = None
 
 
-_release_stream = _Release(_release)
+# Kept for the life of the process: streams hold their addresses.
+_callbacks = (_Get(_get_schema), _Get(_get_next), _LastError(_last_error), _Release(_release))
 
 
 def _address(function: Any) -> int | None:
@@ -152,5 +161,5 @@ def _address(function: Any) -> int | None:
 def export_table(pieces: Sequence[Piece], schema: Any) -> object:
     number = next(_numbers)
     _exports[number] = _Export(pieces, schema)
-    stream = c.ArrowArrayStream(_address(_get_schema), _address(_get_next), _address(_last_error), _address(_release_stream), number)
+    stream = c.ArrowArrayStream(*map(_address, _callbacks), number)
     return capsule(stream)

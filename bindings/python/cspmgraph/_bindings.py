@@ -66,6 +66,23 @@ CSPM_TABLE_SOURCES = 5
 CSPM_LANG_GRAPH = 0
 CSPM_LANG_PIPE = 1
 
+CSPM_VALUE_NULL = 0
+CSPM_VALUE_BOOL = 1
+CSPM_VALUE_INT = 2
+CSPM_VALUE_FLOAT = 3
+CSPM_VALUE_STRING = 4
+CSPM_VALUE_LIST = 5
+CSPM_VALUE_MAP = 6
+CSPM_VALUE_NODE = 7
+CSPM_VALUE_RELATIONSHIP = 8
+CSPM_VALUE_PATH = 9
+CSPM_VALUE_DATE = 10
+CSPM_VALUE_DATETIME = 11
+CSPM_VALUE_DURATION = 12
+
+CSPM_FUNCTION_NULLS = 1
+CSPM_FUNCTION_CHANGES = 2
+
 CSPM_SET_ENTRIES = 0
 CSPM_SET_TARGETS = 1
 CSPM_SET_WAYPOINTS = 2
@@ -322,6 +339,15 @@ CORE: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cspm_builder_finish": (c_int32, (c_void_p, c_void_p, c_void_p, POINTER(c_void_p), POINTER(c_void_p))),
     "cspm_builder_free": (None, (c_void_p,)),
     "cspm_builder_new": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p))),
+    "cspm_call_arg": (c_void_p, (c_void_p, c_uint32)),
+    "cspm_call_arg_count": (c_uint32, (c_void_p,)),
+    "cspm_call_fail": (c_int32, (c_void_p, c_char_p, c_size_t)),
+    "cspm_call_return_bool": (c_int32, (c_void_p, c_int32)),
+    "cspm_call_return_double": (c_int32, (c_void_p, c_double)),
+    "cspm_call_return_int": (c_int32, (c_void_p, c_int64)),
+    "cspm_call_return_json": (c_int32, (c_void_p, c_char_p, c_size_t)),
+    "cspm_call_return_string": (c_int32, (c_void_p, c_char_p, c_size_t)),
+    "cspm_call_return_value": (c_int32, (c_void_p, c_void_p)),
     "cspm_can_vectors": (c_int32, (c_void_p, c_char_p, c_size_t, c_char_p, c_void_p, POINTER(c_void_p), POINTER(c_void_p))),
     "cspm_choke_points": (c_int32, (c_void_p, c_void_p, c_void_p, c_void_p, POINTER(c_void_p), POINTER(c_void_p))),
     "cspm_context_memory": (c_uint64, (c_void_p, POINTER(c_uint64))),
@@ -364,6 +390,7 @@ CORE: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cspm_graph_table": (c_int32, (c_void_p, c_uint32, POINTER(c_void_p), POINTER(c_void_p))),
     "cspm_graph_unref": (None, (c_void_p,)),
     "cspm_graph_with_labels": (c_int32, (c_void_p, c_char_p, c_size_t, POINTER(c_uint32), c_uint64, c_void_p, POINTER(c_void_p), POINTER(c_void_p))),
+    "cspm_language_add_function": (c_int32, (c_void_p, c_char_p, c_size_t, c_uint32, c_uint32, c_uint32, c_void_p, c_void_p, c_void_p, POINTER(c_void_p))),
     "cspm_language_add_type": (c_int32, (c_void_p, c_char_p, c_size_t, c_char_p, c_size_t, POINTER(c_void_p))),
     "cspm_language_free": (None, (c_void_p,)),
     "cspm_language_new": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p))),
@@ -418,6 +445,13 @@ CORE: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cspm_ruleset_unref": (None, (c_void_p,)),
     "cspm_run_options_init": (None, (POINTER(cspm_run_options), c_uint32)),
     "cspm_status_name": (c_char_p, (c_int32,)),
+    "cspm_value_count": (c_uint32, (c_void_p,)),
+    "cspm_value_double": (c_double, (c_void_p,)),
+    "cspm_value_int": (c_int64, (c_void_p,)),
+    "cspm_value_item": (c_void_p, (c_void_p, c_uint32)),
+    "cspm_value_key": (c_void_p, (c_void_p, c_uint32, POINTER(c_size_t))),
+    "cspm_value_string": (c_void_p, (c_void_p, POINTER(c_size_t))),
+    "cspm_value_type": (c_uint32, (c_void_p,)),
     "cspm_version_number": (c_uint32, ()),
     "cspm_version_string": (c_char_p, ()),
 }
@@ -452,6 +486,15 @@ class Core:
     cspm_builder_finish: Callable[[Any, Any, Any, Any, Any], int]
     cspm_builder_free: Callable[[Any], None]
     cspm_builder_new: Callable[[Any, Any, Any], int]
+    cspm_call_arg: Callable[[Any, Any], int | None]
+    cspm_call_arg_count: Callable[[Any], int]
+    cspm_call_fail: Callable[[Any, Any, Any], int]
+    cspm_call_return_bool: Callable[[Any, Any], int]
+    cspm_call_return_double: Callable[[Any, Any], int]
+    cspm_call_return_int: Callable[[Any, Any], int]
+    cspm_call_return_json: Callable[[Any, Any, Any], int]
+    cspm_call_return_string: Callable[[Any, Any, Any], int]
+    cspm_call_return_value: Callable[[Any, Any], int]
     cspm_can_vectors: Callable[[Any, Any, Any, Any, Any, Any, Any], int]
     cspm_choke_points: Callable[[Any, Any, Any, Any, Any, Any], int]
     cspm_context_memory: Callable[[Any, Any], int]
@@ -494,6 +537,7 @@ class Core:
     cspm_graph_table: Callable[[Any, Any, Any, Any], int]
     cspm_graph_unref: Callable[[Any], None]
     cspm_graph_with_labels: Callable[[Any, Any, Any, Any, Any, Any, Any, Any], int]
+    cspm_language_add_function: Callable[[Any, Any, Any, Any, Any, Any, Any, Any, Any, Any], int]
     cspm_language_add_type: Callable[[Any, Any, Any, Any, Any, Any], int]
     cspm_language_free: Callable[[Any], None]
     cspm_language_new: Callable[[Any, Any, Any], int]
@@ -548,6 +592,13 @@ class Core:
     cspm_ruleset_unref: Callable[[Any], None]
     cspm_run_options_init: Callable[[Any, Any], None]
     cspm_status_name: Callable[[Any], bytes | None]
+    cspm_value_count: Callable[[Any], int]
+    cspm_value_double: Callable[[Any], float]
+    cspm_value_int: Callable[[Any], int]
+    cspm_value_item: Callable[[Any, Any], int | None]
+    cspm_value_key: Callable[[Any, Any, Any], int | None]
+    cspm_value_string: Callable[[Any, Any], int | None]
+    cspm_value_type: Callable[[Any], int]
     cspm_version_number: Callable[[], int]
     cspm_version_string: Callable[[], bytes | None]
 

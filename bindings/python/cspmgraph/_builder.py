@@ -14,7 +14,7 @@ from ._handle import Managed, did, made, sized, whole
 from ._library import core
 from ._operation import Operation, Watcher, run
 from ._query import json_text, path_bytes
-from ._rules import make_rules
+from ._rules import applied, make_rules
 
 PathLike = Union[str, "os.PathLike[str]"]
 
@@ -68,7 +68,7 @@ class Builder(Managed):
         force = make_rules(rules, builtin_rules, self._context)
         op = operation or Operation(_context=self._context)
         try:
-            graph = run(op, lambda: made(core.cspm_builder_finish, core.cspm_graph_unref, handle, force._need(), op._need()), progress)
+            graph = run(op, lambda: made(core.cspm_builder_finish, core.cspm_graph_unref, handle, applied(rules, builtin_rules, force), op._need()), progress)
         finally:
             self.close()
         return Graph._of(graph, force, self._context)

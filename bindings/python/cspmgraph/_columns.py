@@ -82,7 +82,7 @@ def present(col: c.cspm_column) -> list[bool] | None:
 def offsets(col: c.cspm_column) -> memoryview:
     start, count = int(col.offset), int(col.length)
     address = ctypes.cast(col.offsets, ctypes.c_void_p).value
-    return view(address, (start + count + 1) * 4).cast("i")[start:]  # type: ignore[call-overload, no-any-return]
+    return view(address, (start + count + 1) * 4).cast("i")[start:]
 
 
 def texts(col: c.cspm_column) -> list[str]:

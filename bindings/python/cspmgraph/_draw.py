@@ -50,12 +50,14 @@ def path_svg(nodes: Sequence[str], names: Names, steps: Sequence[tuple[str, str,
         label = words(kind, 18 if y1 == y2 else 60)
         title = f"<title>{words(kind, 200)}</title>"
         if y1 == y2:
-            out.append(f'<g>{title}<line x1="{x1 + WIDTH}" y1="{y1 + HEIGHT / 2}" x2="{x2 - 2}" y2="{y2 + HEIGHT / 2}" stroke="{LINE}" stroke-width="1.5" marker-end="url(#cspm-arrow)"/>'
+            out.append(f'<g>{title}<line x1="{x1 + WIDTH}" y1="{y1 + HEIGHT / 2}" x2="{x2 - 2}" y2="{y2 + HEIGHT / 2}" stroke="{LINE}" '
+                       f'stroke-width="1.5" marker-end="url(#cspm-arrow)"/>'
                        f'<text x="{(x1 + WIDTH + x2) / 2:.0f}" y="{y1 + HEIGHT / 2 - 6:.0f}" font-size="9" text-anchor="middle" fill="#1c2430">{label}</text></g>')
         else:  # to the next line: down, back, down
             middle = y1 + HEIGHT + 22
-            out.append(f'<g>{title}<path d="M{x1 + WIDTH / 2:.0f} {y1 + HEIGHT}V{middle}H{x2 + WIDTH / 2:.0f}V{y2 - 2}" fill="none" stroke="{LINE}" stroke-width="1.5" '
-                       f'marker-end="url(#cspm-arrow)"/><text x="{(x1 + x2 + WIDTH) / 2:.0f}" y="{middle - 5}" font-size="9" text-anchor="middle" fill="#1c2430">{label}</text></g>')
+            out.append(f'<g>{title}<path d="M{x1 + WIDTH / 2:.0f} {y1 + HEIGHT}V{middle}H{x2 + WIDTH / 2:.0f}V{y2 - 2}" fill="none" stroke="{LINE}" '
+                       f'stroke-width="1.5" marker-end="url(#cspm-arrow)"/><text x="{(x1 + x2 + WIDTH) / 2:.0f}" y="{middle - 5}" '
+                       f'font-size="9" text-anchor="middle" fill="#1c2430">{label}</text></g>')
     for i, id in enumerate(nodes):
         out.append(box(*places[i], id, names, *ends_fill(i, last)))
     return svg(24 + per_line * pitch - GAP_X, 36 + lines * row - 44, "path: " + " to ".join(names.get(id, (id,))[0] for id in nodes), "".join(out))
@@ -78,14 +80,19 @@ def lay_out(edges: Sequence[tuple[str, str]], order: Sequence[str], steps_from_e
     used = {c: i for i, c in enumerate(sorted(columns))}
     ranks = [columns[c] for c in sorted(columns)]
     position = {id: float(i) for rank in ranks for i, id in enumerate(rank)}
+    backward = [(b, a) for a, b in edges]
     for sweep in range(6):
         for rank in (ranks if sweep % 2 == 0 else ranks[::-1]):
-            def centre(id: str) -> float:
-                near = [position[a] for a, b in edges if b == id] if sweep % 2 == 0 else [position[b] for a, b in edges if a == id]
-                return sum(near) / len(near) if near else position[id]
-            rank.sort(key=lambda id: (centre(id), position[id], id))
+            centres = {id: centre(id, edges if sweep % 2 == 0 else backward, position) for id in rank}
+            rank.sort(key=lambda id: (centres[id], position[id], id))
             position.update({id: float(i) for i, id in enumerate(rank)})
     return {id: (used[column[id]], i) for rank in ranks for i, id in enumerate(rank)}
+
+
+def centre(id: str, edges: Sequence[tuple[str, str]], position: Mapping[str, float]) -> float:
+    """The mean place of those before it."""
+    near = [position[a] for a, b in edges if b == id]
+    return sum(near) / len(near) if near else position[id]
 
 
 def reach(edges: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -25,7 +25,7 @@ class Maker:
             import pyarrow
         except ImportError:
             pyarrow = None
-        self.arrow = pyarrow if int(pandas.__version__.split(".")[0]) >= 3 else None
+        self.arrow: Any = pyarrow if int(pandas.__version__.split(".")[0]) >= 3 else None
 
     # ---- pieces ----
 
@@ -79,7 +79,7 @@ class Maker:
 
     def string(self, cols: Columns) -> Any:
         values = [value for col in cols for value in _columns.values(col, self.nodes)]
-        out = self.np.empty(len(values), object)
+        out: Any = self.np.empty(len(values), object)
         out[:] = values
         return out
 
@@ -108,11 +108,11 @@ class Maker:
             unique, inverse = self.np.unique(numbers[~missing], return_inverse=True)
         else:
             unique, inverse = self.np.unique(numbers, return_inverse=True)
-        ids = self.np.empty(len(unique), object)
+        ids: Any = self.np.empty(len(unique), object)
         ids[:] = [self.nodes.id(int(number)) for number in unique] if self.nodes.graph is not None else [str(number) for number in unique]
         if missing is None:
             return ids[inverse]
-        out = self.np.full(len(numbers), None, object)
+        out: Any = self.np.full(len(numbers), None, object)
         out[~missing] = ids[inverse]
         return out
 
@@ -127,7 +127,7 @@ class Maker:
             return self.pd.array(values, dtype="boolean" if empty else "bool")
         if kinds and kinds <= {int, float}:
             return self.np.array([self.np.nan if value is None else value for value in values], "f8")
-        out = self.np.empty(len(values), object)
+        out: Any = self.np.empty(len(values), object)
         out[:] = [plain(value) for value in values]
         return self.pd.Series(out).infer_objects() if kinds == {str} else self.pd.Series(out, dtype=object)
 

@@ -11,6 +11,7 @@ from . import _bindings as c
 from . import _columns
 from ._analysis import Analysis, Count, Route, Routes
 from ._bindings import Status
+from ._columns import truncated_by
 from ._context import Context
 from ._errors import NotFoundError, UsageError, not_in_this_build
 from ._handle import Handle, Managed, buffer_text, check, did, made, sized, whole
@@ -18,8 +19,8 @@ from ._library import core
 from ._operation import Operation, Watcher, run
 from ._query import Language, Params, Query, make_params, path_bytes, run_options
 from ._request import Ends, add_ends, make_request, shape
-from ._rules import Rules, make_rules
-from ._table import Stream, Table, table_of, truncated_by
+from ._rules import Rules, applied, make_rules
+from ._table import Stream, Table, read, table_of
 from ._values import Node, from_json
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Graph(Managed):
 
     _rules: Rules | None
     _context: Context
+    _lock: threading.Lock
+    _with_risk: Graph | None
 
     def __init__(self) -> None:
         raise TypeError("a Graph is made by load(), open() or Builder.finish()")
@@ -41,7 +44,7 @@ class Graph(Managed):
         self = cls.__new__(cls)
         self._handle, self._rules, self._context = handle, rules, context
         self._lock = threading.Lock()
-        self._with_risk: Graph | None = None
+        self._with_risk = None
         return self
 
     @property
@@ -225,7 +228,6 @@ class Graph(Managed):
 
     def _search(self, call: Callable[..., int], request: Handle) -> Table:
         graph, rules, op = self._need(), self.rules._need(), Operation(_context=self._context)
-        from ._table import read
         return run(op, lambda: read(made(call, core.cspm_cursor_free, graph, rules, request, op._need()), graph, op))
 
     def choke_points(self, sources: Ends, targets: Ends, max_length: int | None = None) -> Table:
@@ -261,7 +263,7 @@ class Graph(Managed):
         """The same inventory under other rules; shared, not copied."""
         op = operation or Operation(_context=self._context)
         force, graph = make_rules(rules, builtin_rules, self._context), self._need()
-        handle = run(op, lambda: made(core.cspm_graph_derive, core.cspm_graph_unref, graph, force._need(), op._need()), progress)
+        handle = run(op, lambda: made(core.cspm_graph_derive, core.cspm_graph_unref, graph, applied(rules, builtin_rules, force), op._need()), progress)
         return Graph._of(handle, force, self._context)
 
     def with_label(self, label: str, ids: Iterable[str | Node]) -> Graph:

@@ -3,13 +3,14 @@ from __future__ import annotations
 
 import ctypes
 import weakref
-from typing import Any, Callable
+from typing import Any, Callable, TypeVar
 
 from ._bindings import Status
 from ._errors import ClosedError, Error, UsageError, take_error
 from ._library import core
 
 Free = Callable[[Any], Any]
+M = TypeVar("M", bound="Managed")
 
 
 class Handle:
@@ -48,7 +49,7 @@ class Managed:
         """Release it now. Closing twice is fine; using it afterwards is a ClosedError."""
         self._handle = None
 
-    def __enter__(self) -> Any:
+    def __enter__(self: M) -> M:
         self._need()
         return self
 

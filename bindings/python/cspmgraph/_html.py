@@ -111,16 +111,15 @@ def table_text(table: Table) -> str:
 
 def records_html(records: Records[Any]) -> str:
     columns = records.columns or tuple(records[0].data) if records else records.columns
-    rows = []
-    for record in records[:MOST_ROWS]:
-        rows.append([getattr(record, name) if name in ("place", "nodes", "length") else record.data.get(name) for name in columns])
+    computed = ("place", "nodes", "length")
+    rows = [[getattr(record, name) if name in computed else record.data.get(name) for name in columns] for record in records[:MOST_ROWS]]
     numeric = [i for i, name in enumerate(columns) if rows and isinstance(rows[0][i], (int, float)) and not isinstance(rows[0][i], bool)]
     count = f"{len(records):,}" + (f", the first {MOST_ROWS} shown" if len(records) > MOST_ROWS else "")
     return grid(columns, rows, numeric) + note(count, cut(records.truncated))
 
 
 def node_html(node: Node) -> str:
-    title = f'<p style="margin:4px 0"><b>{escape(node.name)}</b> {escape(":".join(node.kinds))}<br><code>{escape(node.id, 400)}</code></p>'
+    title = f'<p style="margin:4px 0"><b>{escape(node.name)}</b> {escape(":".join(node.kinds))}<br/><code>{escape(node.id, 400)}</code></p>'
     return title + grid(("property", "value"), sorted(node.properties.items()))
 
 
@@ -134,7 +133,8 @@ def attack_path_html(path: AttackPath) -> str:
     fixes = "".join(f"<li>{escape(item['title'], 300)} <span style=\"opacity:.75\">on {escape(show(item.get('resource')))}</span></li>"
                     for item in data.get("recommendations", [])[:8])
     return (f'<div><p style="margin:4px 0">{level(data["risk_level"])} {data["risk_score"]} · <b>{escape(data["title"], 300)}</b></p>{path.to_svg()}'
-            f'<ul style="margin:4px 0;padding-left:8px">{story}</ul>' + (f'<p style="margin:4px 0">What to do</p><ul style="margin:4px 0">{fixes}</ul>' if fixes else "") + "</div>")
+            f'<ul style="margin:4px 0;padding-left:8px">{story}</ul>'
+            + (f'<p style="margin:4px 0">What to do</p><ul style="margin:4px 0">{fixes}</ul>' if fixes else "") + "</div>")
 
 
 def analysis_html(analysis: Analysis) -> str:

@@ -137,7 +137,8 @@ class Bar:
 
     def show(self, p: Progress) -> None:
         share = f" {100 * p.done // p.total}%" if p.total else f" {p.done:,}" if p.done else ""
-        sys.stderr.write(f"\r\033[K{p.phase or 'working'}{share}  {p.memory_bytes >> 20} MiB")
+        memory = f"  {p.memory_bytes >> 20} MiB" if p.memory_bytes else ""
+        sys.stderr.write(f"\r\033[K{p.phase or 'working'}{share}{memory}")
         sys.stderr.flush()
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ import ctypes
 import json
 import os
 from collections.abc import Mapping
-from typing import Any, Iterable
+from typing import Any, Callable, Iterable
 
 from . import _bindings as c
 from ._bindings import Status
@@ -68,10 +68,11 @@ class Language(Managed):
     """What a host adds to the query language, and what it hides from queries.
 
     types: names of sets and the relationship kinds each stands for; search_regex: `=~` finds its pattern anywhere; label or property=(KEY, VALUE):
-    queries see only nodes of this tenant, whatever their text says."""
+    queries see only nodes of this tenant, whatever their text says; functions: Python functions that queries may call by these names."""
 
     def __init__(self, types: Mapping[str, Iterable[str]] | None = None, search_regex: bool = False, label: str | None = None,
-                 property: tuple[str, str] | None = None, context: Context | None = None) -> None:
+                 property: tuple[str, str] | None = None, functions: Mapping[str, Callable[..., Any]] | None = None,
+                 context: Context | None = None) -> None:
         self._handle = made(core.cspm_language_new, core.cspm_language_free, (context or default_context())._need())
         for name, kinds in (types or {}).items():
             if isinstance(kinds, str):
@@ -85,6 +86,19 @@ class Language(Managed):
         if property is not None:
             key, value = property
             did(core.cspm_language_restrict_property, self._need(), *sized(key, "the property's key"), *sized(value, "the property's value"))
+        for name, function in (functions or {}).items():
+            self.add_function(name, function)
+
+    def add_function(self, name: str, function: Callable[..., Any], min_args: int | None = None, max_args: int | None = None, nulls: bool = False,
+                     changes: bool = False) -> Language:
+        """Let queries call a Python function. It is given plain values and returns one; what it raises ends the query with its message.
+
+        The numbers of arguments are taken from the function's signature. nulls: it is called with None too, otherwise one null argument makes the
+        answer null. changes: equal arguments may get different answers. Nodes, relationships and paths arrive as opaque objects that may only be
+        returned: pass elementId(n) or properties(n) instead."""
+        from ._functions import register
+        register(self._need(), name, function, min_args, max_args, nulls, changes)
+        return self
 
 
 def explorer_query(link: str, context: Context | None = None) -> str:
@@ -163,7 +177,8 @@ def microseconds(now: Any) -> int:
         raise TypeError(f"now must be datetime or RFC 3339 text, not {type(now).__name__}")
     if now.tzinfo is None:
         now = now.replace(tzinfo=datetime.timezone.utc)
-    return (now - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)) // datetime.timedelta(microseconds=1)
+    since: datetime.timedelta = now - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+    return since // datetime.timedelta(microseconds=1)
 
 
 def path_bytes(path: str | os.PathLike[str] | bytes) -> tuple[bytes, int]:

@@ -70,6 +70,11 @@ class Rules(Managed):
         return run(operation, call)
 
 
+def applied(rules: Any, builtin: bool, force: Rules) -> Handle | None:
+    """The set to apply to an inventory; None when there is nothing to apply."""
+    return None if rules is None and not builtin else force._need()
+
+
 def make_rules(rules: Any, builtin: bool, context: Context) -> Rules:
     """What load() and others take as rules: a set, or packs to add to the built-in ones."""
     made_here = rules if isinstance(rules, Rules) else Rules(rules, builtin, context=context)

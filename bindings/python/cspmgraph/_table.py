@@ -4,7 +4,7 @@ from __future__ import annotations
 import ctypes
 import json
 import threading
-from typing import TYPE_CHECKING, Any, Iterator, Sequence, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Iterator, Sequence, overload
 
 from . import _columns
 from ._bindings import Status
@@ -24,7 +24,7 @@ class Row(tuple):  # type: ignore[type-arg]
     """One row: a tuple whose cells are also reached by column name, row["n.name"] or row.name."""
 
     __slots__ = ()
-    _index: dict[str, int] = {}
+    _index: ClassVar[dict[str, int]] = {}
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
@@ -112,7 +112,7 @@ class Stream(Managed):
         return run(self._operation, self._fetch)
 
     def _fetch(self) -> Table:
-        batches = []
+        batches: list[Handle] = []
         while True:
             batch = self._next()
             if batch is None:

@@ -64,12 +64,15 @@ class Generator:
         self.structs: dict[str, Any] = {}      # name -> list of field declarations
         self.enums: list[list[tuple[str, int]]] = []
         self.functions: dict[str, Any] = {}
+        self.callbacks: set[str] = set()
         self.metrics = metrics
         for node in tree.ext:
             self.top(node)
 
     def top(self, node: Any) -> None:
-        if isinstance(node, (c_ast.Typedef, c_ast.Decl)):
+        if isinstance(node, c_ast.Typedef) and isinstance(node.type, c_ast.PtrDecl) and isinstance(node.type.type, c_ast.FuncDecl):
+            self.callbacks.add(node.name)
+        elif isinstance(node, (c_ast.Typedef, c_ast.Decl)):
             kind = node.type.type if isinstance(node.type, c_ast.TypeDecl) else node.type
             if isinstance(kind, c_ast.Struct) and kind.decls:
                 self.structs[node.name or kind.name] = kind.decls
@@ -98,7 +101,7 @@ class Generator:
         """ctypes' name for a C type. A text that is returned with its length stays an address: it may hold NUL bytes."""
         if isinstance(node, c_ast.TypeDecl):
             name = self.named(node.type)
-            return "None" if name == "void" else SCALARS.get(name, name)
+            return "None" if name == "void" else "c_void_p" if name in self.callbacks else SCALARS.get(name, name)
         if isinstance(node, c_ast.ArrayDecl):
             return f"{self.type(node.type)} * {node.dim.value}"
         inner = node.type
@@ -121,15 +124,13 @@ class Generator:
 
     def write(self) -> str:
         out = [HEAD]
-        for values in self.enums:
-            out.append("\n" + "".join(f"{name} = {value}\n" for name, value in values))
+        out += ["\n" + "".join(f"{name} = {value}\n" for name, value in values) for values in self.enums]
         for values in self.enums:
             if values[0][0] == "CSPM_OK":
                 out.append('\n\nclass Status(IntEnum):\n    """What a call returned; negative values are errors."""\n\n')
                 out.append("".join(f"    {name[5:]} = {value}\n" for name, value in values))
                 out.append('\n    def __str__(self) -> str:\n        return "CSPM_" + self.name\n')
-        for name in self.structs:
-            out.append(f"\n\nclass {name}(ctypes.Structure):\n    pass\n")
+        out += [f"\n\nclass {name}(ctypes.Structure):\n    pass\n" for name in self.structs]
         for name, fields in self.structs.items():
             out.append(f"\n\n{name}._fields_ = [\n" + "".join(f'    ("{f.name}", {self.type(f.type)}),\n' for f in fields) + "]\n")
         out.append(LOADER)
@@ -146,7 +147,7 @@ class Generator:
             text += f'    "{name}": ({result}, ({kinds.strip() if len(arguments) == 1 else kinds.rstrip(", ")})),\n'
         text += f'}}\n\n\nclass {title}:\n    """The functions of {words}, typed."""\n\n'
         for name, (result, arguments) in signatures.items():
-            python = {"None": "None", "c_char_p": "bytes | None", "c_void_p": "int | None"}.get(result, "int")
+            python = {"None": "None", "c_char_p": "bytes | None", "c_void_p": "int | None", "c_double": "float"}.get(result, "int")
             text += f"    {name}: Callable[[{', '.join('Any' for _ in arguments)}], {python}]\n"
         return text + f"\n    def __init__(self, library: ctypes.CDLL) -> None:\n        _bind(library, {title.upper()}, self)\n"
 
