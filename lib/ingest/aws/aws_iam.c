@@ -225,7 +225,7 @@ static int32_t policy_take(aws_ctx *c, const cg_tree *item, cspm_error **err)
     aws_policy p = { .name = aws_str(item, "PolicyName"), .type = "managed", .special = "AWSManagedPolicy", .facts = item };
 
     p.id = p.arn = aws_str(item, "Arn");
-    if (!cg_str_starts(p.arn, CG_STR("arn:")) || memchr(p.arn.data, '\0', p.arn.length))
+    if (!p.arn.length || (!c->unmade && !cg_str_starts(p.arn, CG_STR("arn:"))) || memchr(p.arn.data, '\0', p.arn.length))
         return aws_skip(c, item, "bad-item", err, "a managed policy without Arn is skipped");
     p.document = default_document(item);
     p.owned = !aws_policy_is_shared(p.arn);

@@ -331,6 +331,8 @@ static int32_t take_access_key(tf_document *d, const tf_resource *r, cspm_error 
 
 static int32_t take_login(tf_document *d, const tf_resource *r, cspm_error **err)
 {
+    if (!d->aws.account.data) /* a property of a user whose ARN nobody knows yet */
+        return CSPM_OK;
     cg_tree *item = tf_map(d, r);
     tf_put_text(d, item, "UserName", tf_text(d, r, "user"));
     tf_put(d, item, "PasswordResetRequired", tf_value(d, r, "password_reset_required"));

@@ -227,7 +227,7 @@ const tf_type tf_types_apps[] = {
     { "aws_apprunner_service", "apprunner.describe-service", apprunner, "ServiceArn", NULL, NULL },
     { "aws_codebuild_project", "codebuild.batch-get-projects", build, "name|arn", ARN("codebuild", "project/{name}"), NULL },
     { "aws_cloudformation_stack", "cloudformation.describe-stacks", stack, "StackId", NULL, NULL },
-    { "aws_cloudformation_stack_set", "cloudformation.list-stack-sets", stack_set, "StackSetName", NULL, NULL },
+    { "aws_cloudformation_stack_set", "cloudformation.list-stack-sets", stack_set, "StackSetName|StackSetId", NULL, NULL },
     { "aws_glue_dev_endpoint", "glue.get-dev-endpoints", dev_endpoint, "EndpointName", ARN("glue", "devEndpoint/{name}"), NULL },
     { "aws_glue_job", "glue.get-jobs", glue_job, "Name", ARN("glue", "job/{name}"), NULL },
     { "aws_sagemaker_notebook_instance", "sagemaker.describe-notebook-instance", notebook, "NotebookInstanceName|NotebookInstanceArn",
