@@ -1,0 +1,3 @@
+module cspmgraph
+
+go 1.23
