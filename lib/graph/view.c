@@ -68,10 +68,16 @@ static bool sovereign(const maker *m, cg_node n)
     return m->o.sovereigns && (m->o.sovereigns[n >> 6] >> (n & 63) & 1) && m->o.domain[n] != CG_NO_NODE;
 }
 
+/* What stands for `own` is, or stands in, `domain`. */
+static bool within(const maker *m, cg_node own, cg_node domain)
+{
+    return own == domain || (own != CG_NO_NODE && m->o.domain[own] == domain);
+}
+
 /* Holding the source is holding the target already. */
 static bool implied(const maker *m, cg_node from, cg_node to)
 {
-    return sovereign(m, from) && m->o.domain[to] == m->o.domain[from] && to != m->o.domain[from];
+    return sovereign(m, from) && within(m, m->o.domain[to], m->o.domain[from]) && to != m->o.domain[from];
 }
 
 /* Reading it takes no relationship. */
@@ -84,7 +90,7 @@ static bool read_anyway(const maker *m, cg_node to, uint32_t kind)
 static bool crosses(const maker *m, cg_node from, cg_node to)
 {
     const cg_node *domain = m->o.domain;
-    return domain && domain[from] != CG_NO_NODE && from != domain[from] && to != domain[from] && domain[to] != domain[from];
+    return domain && domain[from] != CG_NO_NODE && from != domain[from] && to != domain[from] && !within(m, domain[to], domain[from]);
 }
 
 /* ---- cost ---- */
@@ -349,7 +355,7 @@ static int32_t hub_sources(maker *m, const hub_plan *p, const cg_hub_store *s, b
         cg_rel slot = s->first_in + i;
         if (hidden_node(m, n))
             continue;
-        if (sovereign(m, n) && domain == m->o.domain[n])
+        if (sovereign(m, n) && within(m, domain, m->o.domain[n]))
             continue;
         if ((split && marked(m, n)) || (domain == CG_NO_NODE && sovereign(m, n))) {
             int32_t rc = split_pairs(m, s, p->hub, i, true, gone, cost);

@@ -46,7 +46,8 @@ typedef struct cg_view_options {
     uint32_t n_hidden_rels;
     const cg_node *read_nodes; /* nodes that get a read state even when no relationship gives one, in any order */
     uint32_t n_read_nodes;
-    /* Domains: domain[n] is the node that stands for n's (an account, a cluster), CG_NO_NODE none. Whoever holds one of the sovereigns (bitmap)
+    /* Domains: domain[n] is the node that stands for n's (an account, a cluster), CG_NO_NODE none; what is in a domain whose node is in another
+     * one is in both. Whoever holds one of the sovereigns (bitmap)
      * holds all of its domain, so relationships from it to others in there are left out, but for the one to the node that stands for it; and
      * from that node leave all relationships that lead out of the domain, under the identity they have. Both or neither. */
     const uint64_t *sovereigns;

@@ -29,8 +29,8 @@ typedef struct rule_entry {
     cg_str recommendation; /* id of a recommendation rule, as written */
     cg_pos recommendation_pos;
     uint32_t weight_alpha, weight_beta, conditional_factor, likelihood_default; /* risk rules; 0 = not given */
-    const cg_str *risk_entries, *risk_breach, *risk_dominion, *risk_contains, *risk_public;
-    uint32_t n_risk_entries, n_risk_breach, n_risk_dominion, n_risk_contains, n_risk_public;
+    const cg_str *risk_entries, *risk_breach, *risk_dominion, *risk_contains, *risk_is, *risk_public;
+    uint32_t n_risk_entries, n_risk_breach, n_risk_dominion, n_risk_contains, n_risk_is, n_risk_public;
     cg_grant grant; /* access rules: as lib/access takes it */
     bool removable_given;
     bool first_of_table; /* edge-kind: carries the table's examples */

@@ -113,6 +113,7 @@ static const field fields[] = {
     { "breach", T_NAMES, F_RISK, 0, AT(risk_breach), AT(n_risk_breach) },
     { "dominion", T_NAMES, F_RISK, 0, AT(risk_dominion), AT(n_risk_dominion) },
     { "dominion_contains", T_NAMES, F_RISK, 0, AT(risk_contains), AT(n_risk_contains) },
+    { "dominion_is", T_NAMES, F_RISK, 0, AT(risk_is), AT(n_risk_is) },
     { "public", T_NAMES, F_RISK, 0, AT(risk_public), AT(n_risk_public) },
     { "example", T_EXAMPLE, F_EXAMPLE | F_CRIT, F_EXAMPLE, AT(example), 0 },
     { "counter_example", T_EXAMPLE, F_EXAMPLE | F_CRIT, F_EXAMPLE, AT(counter_example), 0 },

@@ -140,6 +140,8 @@ static int32_t merge_risk(pack_reader *r, const rule_entry *e, cg_risk *risk)
     if (rc == CSPM_OK)
         rc = copy_labels(r, e, e->risk_contains, e->n_risk_contains, risk->dominion_contains, 16, &risk->n_dominion_contains);
     if (rc == CSPM_OK)
+        rc = copy_labels(r, e, e->risk_is, e->n_risk_is, risk->dominion_is, 16, &risk->n_dominion_is);
+    if (rc == CSPM_OK)
         rc = copy_labels(r, e, e->risk_public, e->n_risk_public, risk->public_labels, 16, &risk->n_public_labels);
     return rc;
 }

@@ -88,6 +88,8 @@ typedef struct cg_risk {
     uint32_t n_dominion_labels;
     cg_str dominion_contains[16];         /* relationship kinds from the node that stands for a domain to what is in it */
     uint32_t n_dominion_contains;
+    cg_str dominion_is[16];               /* kinds from a node in one domain to the node that stands for another: they are the same */
+    uint32_t n_dominion_is;
     cg_str public_labels[16];             /* anybody may read a node with one of these */
     uint32_t n_public_labels;
 } cg_risk;

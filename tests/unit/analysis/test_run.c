@@ -54,9 +54,32 @@ START_TEST(dominion_ends_paths_at_the_domain)
 }
 END_TEST
 
+/* A barn that the lodge of the house is, under another name, is the house's with all that is in it. */
+START_TEST(a_domain_may_stand_in_another)
+{
+    static const char *const lines[] = { "node a N,Open",      "node admin N,Chief", "node house N,Crown",   "node lodge N",
+                                         "node barn N,Crown",  "node hay N,Crown",   "edge a GO admin",      "edge admin GO house",
+                                         "edge admin GO hay",  "edge lodge GO barn", "edge house HAS admin", "edge house HAS lodge",
+                                         "edge lodge IS barn", "edge barn HAS hay" };
+    for (int joined = 0; joined < 2; joined++) {
+        char *pack = malloc(strlen(world_pack) + 150);
+        world w;
+        sprintf(pack, "%s    dominion: [Chief]\n    dominion_contains: [HAS]\n%s", world_pack, joined ? "    dominion_is: [IS]\n" : "");
+        world_make(&w, NULL, pack, lines, sizeof lines / sizeof *lines);
+        free(pack);
+        cg_analysis *a = world_analyze(&w);
+        ck_assert_ptr_nonnull(world_path(&w, a, "a", "house"));
+        ck_assert_uint_eq(a->n_paths, joined ? 1 : 3);
+        cg_analysis_unref(a);
+        world_free(&w);
+    }
+}
+END_TEST
+
 START_TEST(what_anybody_may_read_is_no_step)
 {
-    static const char *const lines[] = { "node a N,Open", "node page N,Jewel,Poster", "node safe N,Crown", "edge a READ page", "edge a READ safe" };
+    static const char *const lines[] = { "node a N,Open", "node page N,Jewel,Poster", "node safe N,Crown", "edge a READ page",
+                                         "edge a READ safe" };
     char *pack = malloc(strlen(world_pack) + 100);
     world w;
     sprintf(pack, "%s    public: [Poster]\n", world_pack);
@@ -410,6 +433,7 @@ Suite *run_suite(void)
     TCase *tc = tcase_create("run");
     tcase_add_test(tc, ids_types_and_texts);
     tcase_add_test(tc, dominion_ends_paths_at_the_domain);
+    tcase_add_test(tc, a_domain_may_stand_in_another);
     tcase_add_test(tc, what_anybody_may_read_is_no_step);
     tcase_add_test(tc, the_best_way_stands_for_a_pair);
     tcase_add_test(tc, single_nodes_and_lengths);

@@ -88,10 +88,11 @@ static void define(const cg_graph *g, const domains *d, const cg_rel *hidden, ui
                 gone = gone || hidden[i] == e.rel;
             if (gone)
                 continue;
-            const bool inside = own != CG_NO_NODE && d->of[e.to] == own && e.to != own;
-            if (!(inside && (d->sovereigns[0] >> a & 1)))
+            const cg_node its = d->of[e.to];
+            const bool within = its == own || (its != CG_NO_NODE && d->of[its] == own);
+            if (!(own != CG_NO_NODE && within && e.to != own && (d->sovereigns[0] >> a & 1)))
                 m->at[a][e.to] = true;
-            if (own != CG_NO_NODE && own != a && e.to != own && d->of[e.to] != own)
+            if (own != CG_NO_NODE && own != a && e.to != own && !within)
                 m->at[own][e.to] = true;
         }
     }
