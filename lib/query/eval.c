@@ -135,9 +135,9 @@ static int32_t eval_compare(q_eval *e, const q_expr *x, cg_value *out, cspm_erro
 {
     cg_value left, right;
     q_truth all = Q_TRUE;
-    int32_t rc = q_evaluate(e, x->args[0], &left, err);
+    int32_t rc = q_fetch(e, x->args[0], &left, err);
     for (uint32_t i = 1; rc >= 0 && i < x->n; i++) {
-        rc = q_evaluate(e, x->args[i], &right, err);
+        rc = q_fetch(e, x->args[i], &right, err);
         if (rc < 0)
             return rc;
         q_truth t = compare(e->run->g, left, x->ops[i - 1], right);
@@ -153,12 +153,42 @@ static int32_t eval_compare(q_eval *e, const q_expr *x, cg_value *out, cspm_erro
     return rc;
 }
 
+/* Is `t` in `s`? The C library looks for the byte of `t` that texts have least; where it is everywhere, linear search takes over. */
+static bool contains(cg_str s, cg_str t)
+{
+    static const uint8_t rank[128] = {
+        /* of the ASCII characters, by how often names and descriptions have them */
+        99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
+        0,  99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 27, 29, 30, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 31, 99, 99, 99, 99, 99,
+        99, 44, 61, 53, 52, 42, 56, 58, 50, 46, 65, 63, 51, 55, 47, 45, 57, 66, 49, 48, 43, 54, 62, 59, 64, 60, 67, 99, 99, 99, 99, 28,
+        99, 3,  20, 12, 11, 1,  15, 17, 9,  5,  24, 22, 10, 14, 6,  4,  16, 25, 8,  7,  2,  13, 21, 18, 23, 19, 26, 99, 99, 99, 99, 99
+    };
+    size_t rare = 0, least = 0;
+    if (t.length < 2 || t.length > 64 || s.length < t.length)
+        return cg_str_find(s, t, 0) != SIZE_MAX;
+    for (size_t i = 0; i < t.length; i++) {
+        uint8_t c = (uint8_t)t.data[i];
+        if (c < 128 && rank[c] > least) {
+            least = rank[c];
+            rare = i;
+        }
+    }
+    const char *p = s.data + rare, *end = s.data + s.length - t.length + rare + 1;
+    for (int tries = 0; p < end && tries < 8; tries++, p++) {
+        if (!(p = memchr(p, t.data[rare], (size_t)(end - p))))
+            return false;
+        if (memcmp(p - rare, t.data, t.length) == 0)
+            return true;
+    }
+    return p < end && cg_str_find(s, t, (size_t)(p - rare - s.data)) != SIZE_MAX;
+}
+
 static int32_t eval_string_op(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err)
 {
     cg_value a, b;
-    int32_t rc = q_evaluate(e, x->args[0], &a, err);
+    int32_t rc = q_fetch(e, x->args[0], &a, err);
     if (rc >= 0)
-        rc = q_evaluate(e, x->args[1], &b, err);
+        rc = q_fetch(e, x->args[1], &b, err);
     if (rc < 0)
         return rc;
     *out = cg_v_null();
@@ -167,7 +197,7 @@ static int32_t eval_string_op(q_eval *e, const q_expr *x, cg_value *out, cspm_er
     if (x->kind == X_REGEX)
         return q_regex_match(e, x, a, b, out, err);
     cg_str s = cg_value_str(a), t = cg_value_str(b);
-    bool yes = x->kind == X_STARTS ? cg_str_starts(s, t) : x->kind == X_ENDS ? cg_str_ends(s, t) : cg_str_find(s, t, 0) != SIZE_MAX;
+    bool yes = x->kind == X_STARTS ? cg_str_starts(s, t) : x->kind == X_ENDS ? cg_str_ends(s, t) : contains(s, t);
     *out = cg_v_bool(yes);
     return CSPM_OK;
 }
@@ -317,7 +347,7 @@ int32_t q_evaluate(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err)
         *out = e->run->frame[x->slot];
         return CSPM_OK;
     case X_PROP:
-        rc = q_evaluate(e, x->args[0], &base, err);
+        rc = q_fetch(e, x->args[0], &base, err);
         return rc < 0 ? rc : q_property(e, x, base, x->index, out, err);
     case X_LIST:
         return q_eval_list(e, x, out, err);

@@ -102,6 +102,15 @@ int32_t q_run_limit(cg_run *r, cspm_error **err, const char *limit, uint64_t val
 
 /* ---- expressions ---- */
 int32_t q_evaluate(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err);
+/* The same; variables and literals, of which there are most, without a call. */
+static inline int32_t q_fetch(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err)
+{
+    if (x->kind == X_VAR || x->kind == X_LITERAL) {
+        *out = x->kind == X_VAR ? e->run->frame[x->slot] : x->value;
+        return CSPM_OK;
+    }
+    return q_evaluate(e, x, out, err);
+}
 /* A predicate: *out is what it says; any other type than boolean or null is an error. */
 int32_t q_test(q_eval *e, const q_expr *x, q_truth *out, cspm_error **err);
 int32_t q_arithmetic(q_eval *e, const q_expr *x, uint8_t op, cg_value a, cg_value b, cg_value *out, cspm_error **err);
@@ -128,7 +137,8 @@ typedef struct q_match {
     bool found, has_group;
     size_t start, end, group_start, group_end;
 } q_match;
-int32_t q_regex_search(q_eval *e, const q_expr *x, cg_str text, cg_str pattern, size_t from, uint32_t group, q_match *out, cspm_error **err);
+int32_t q_regex_search(q_eval *e, const q_expr *x, cg_str text, cg_str pattern, size_t from, uint32_t group, q_match *out,
+                       cspm_error **err);
 void q_regex_close(cg_run *r);
 cg_value q_new_string(q_eval *e, cg_str s, bool *ok); /* copied to the arena */
 

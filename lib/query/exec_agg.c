@@ -12,8 +12,18 @@ typedef struct agg_state {
     q_table *seen;       /* DISTINCT */
 } agg_state;
 
+/* Groups found lately, by the keys as they stand in memory: most rows of a large scan fall into few groups, and finding those again
+ * needs neither hashing nor comparing of texts. */
+#define RECENT 256u
+#define RECENT_KEYS 3u
+typedef struct recent_group {
+    cg_value keys[RECENT_KEYS];
+    uint32_t group; /* + 1; 0 = none */
+} recent_group;
+
 typedef struct agg_op {
     q_op op;
+    recent_group *recent; /* NULL = keys may be texts that the next row overwrites */
     const q_projection *p;
     uint32_t n_keys;
     const q_item **keys;
@@ -81,8 +91,13 @@ static int32_t add_number(cg_run *r, const q_expr *x, agg_state *s, q_eval *e, c
     if (!q_is_number(v))
         return number_expected(r, x, err);
     double d = q_as_double(v), delta = d - s->mean;
+    int64_t sum;
     switch (x->func->aggregate) {
     case QA_SUM:
+        if (v.type == CG_INT && s->value.type == CG_INT && !__builtin_add_overflow(s->value.integer, v.integer, &sum)) {
+            s->value.integer = sum;
+            return CSPM_OK;
+        }
         return q_arithmetic(e, x, Q_ADD, s->value, v, &s->value, err);
     case QA_AVG:
         s->mean += d;
@@ -111,6 +126,16 @@ static int32_t add_value(cg_run *r, agg_op *a, const q_expr *x, agg_state *s, q_
         return q_copy_value(&a->groups.arena, v, &v) && q_list_push(&s->list, v) ? CSPM_OK : nomem(r, err);
     case QA_MIN:
     case QA_MAX:
+        if (s->count > 1 && v.type == CG_INT && s->value.type == CG_INT) {
+            if (x->func->aggregate == QA_MIN ? v.integer < s->value.integer : v.integer > s->value.integer)
+                s->value = v;
+            return CSPM_OK;
+        }
+        if (s->count > 1 && v.type == CG_FLOAT && s->value.type == CG_FLOAT && (v.real < s->value.real || v.real > s->value.real)) {
+            if ((x->func->aggregate == QA_MIN) == (v.real < s->value.real))
+                s->value = v;
+            return CSPM_OK;
+        }
         if (s->count > 1 && (x->func->aggregate == QA_MIN ? q_order(r->g, v, s->value) >= 0 : q_order(r->g, v, s->value) <= 0))
             return CSPM_OK;
         return q_copy_value(&a->groups.arena, v, &s->value) ? CSPM_OK : nomem(r, err);
@@ -131,7 +156,7 @@ static int32_t add_row(cg_run *r, agg_op *a, agg_state *states, q_eval *e, cspm_
             states[i].count++;
             continue;
         }
-        int32_t rc = q_evaluate(e, x->args[0], &v, err);
+        int32_t rc = q_fetch(e, x->args[0], &v, err);
         if (rc >= 0 && v.type != CG_NULL)
             rc = add_value(r, a, x, &states[i], e, v, err);
         if (rc < 0)
@@ -140,8 +165,45 @@ static int32_t add_row(cg_run *r, agg_op *a, agg_state *states, q_eval *e, cspm_
     return CSPM_OK;
 }
 
+static bool same_memory(cg_value a, cg_value b)
+{
+    return a.type == b.type && a.length == b.length && (a.type == CG_BOOL ? a.boolean == b.boolean : a.integer == b.integer);
+}
+
+/* Where the row's keys would stand; NULL when they are not the kind that can. */
+static recent_group *recent_place(const agg_op *a)
+{
+    uint64_t h = 0;
+    for (uint32_t i = 0; i < a->n_keys; i++) {
+        cg_value v = a->row[i];
+        if (v.type != CG_STRING && v.type != CG_INT && v.type != CG_BOOL)
+            return NULL;
+        h = (h ^ (v.type == CG_BOOL ? (uint64_t)v.boolean : (uint64_t)v.integer)) * 0x9E3779B97F4A7C15u;
+    }
+    return &a->recent[h >> 56 & (RECENT - 1)];
+}
+
+static uint32_t find_group(cg_run *r, agg_op *a, bool *added)
+{
+    recent_group *place = a->recent ? recent_place(a) : NULL;
+    bool known = place && place->group;
+    *added = false;
+    for (uint32_t i = 0; known && i < a->n_keys; i++)
+        known = same_memory(place->keys[i], a->row[i]);
+    if (known)
+        return place->group - 1;
+    uint32_t group = q_table_add(r, &a->groups, a->row, added);
+    if (place && group != UINT32_MAX) {
+        memcpy(place->keys, a->row, a->n_keys * sizeof *a->row);
+        place->group = group + 1;
+    }
+    return group;
+}
+
 static int32_t agg_open(cg_run *r, agg_op *a, cspm_error **err)
 {
+    if (a->recent)
+        memset(a->recent, 0, RECENT * sizeof *a->recent);
     int32_t rc;
     while ((rc = q_next(r, a->op.input, err)) == CSPM_OK) {
         q_eval e = { r, q_arena(r, &a->op) };
@@ -150,7 +212,7 @@ static int32_t agg_open(cg_run *r, agg_op *a, cspm_error **err)
             if ((rc = q_evaluate(&e, a->keys[i]->expr, &a->row[i], err)) < 0)
                 return rc;
         }
-        uint32_t group = q_table_add(r, &a->groups, a->row, &added);
+        uint32_t group = find_group(r, a, &added);
         if (group == UINT32_MAX || (added && !new_group(r, a)))
             return nomem(r, err);
         if ((rc = add_row(r, a, a->states.data[group], &e, err)) < 0 || (rc = q_work(r, err)) < 0)
@@ -277,6 +339,12 @@ static void agg_describe(const cg_run *r, const q_op *op, cg_buf *out)
 
 static const q_op_class agg_class = { "Aggregate", agg_next, agg_rewind, agg_close, agg_describe };
 
+/* A property of a node or relationship: its texts stand in the graph and stay while the run lasts. */
+static bool reads_graph(const q_expr *x)
+{
+    return x->kind == X_PROP && x->args[0]->kind == X_VAR && !(x->args[0]->type & ~(uint32_t)(QT_NODE | QT_REL | QT_NULL));
+}
+
 q_op *q_op_aggregate(cg_run *r, q_op *input, const q_projection *p)
 {
     const q_item **keys = cg_arena_calloc(&r->arena, p->n_items + 1, sizeof *keys);
@@ -292,6 +360,11 @@ q_op *q_op_aggregate(cg_run *r, q_op *input, const q_projection *p)
             keys[a->n_keys++] = &p->items[i];
     }
     a->op.rows = a->n_keys ? 1 + a->op.rows / 10 : 1;
+    bool stays = a->n_keys > 0 && a->n_keys <= RECENT_KEYS;
+    for (uint32_t i = 0; i < a->n_keys; i++)
+        stays = stays && reads_graph(a->keys[i]->expr);
+    if (stays && !(a->recent = cg_arena_alloc(&r->arena, RECENT * sizeof *a->recent)))
+        return NULL;
     q_table_init(&a->groups, r->mem, a->n_keys);
     return (q_op *)a;
 }

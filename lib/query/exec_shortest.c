@@ -5,12 +5,18 @@
 #include "query/exec.h"
 
 typedef struct pred {
-    cg_node node; /* one hop nearer to the source */
     cg_rel rel;
+    cg_node node;  /* one hop nearer to the source */
     uint32_t next; /* of the same node, 0 = none */
 } pred;
 
 #define BLOCKED (UINT32_MAX - 1) /* distance of a node that a predicate keeps out */
+
+/* What a search knows of a node, in one place: looking at a neighbour touches memory once. */
+typedef struct visit {
+    uint32_t dist;        /* UINT32_MAX = not reached */
+    uint32_t first, last; /* predecessors, index + 1 into preds; void until the node is reached */
+} visit;
 
 typedef struct shortest_op {
     q_op op;
@@ -21,8 +27,7 @@ typedef struct shortest_op {
     bool capped;
     cg_node source; /* of the search */
     cg_node target;
-    uint32_t *dist;         /* UINT32_MAX = not reached */
-    uint32_t *first, *last; /* predecessors, index + 1 into preds */
+    visit *of; /* each node */
     cg_node *queue;
     uint32_t n_queue, at;
     CG_VEC(pred) preds;
@@ -32,19 +37,16 @@ typedef struct shortest_op {
 static int32_t start_search(cg_run *r, shortest_op *s, cg_node source, cspm_error **err)
 {
     uint32_t n = cg_graph_n_nodes(r->g);
-    if (!s->dist) {
-        s->dist = cg_alloc_array(r->mem, n, sizeof *s->dist);
-        s->first = cg_alloc_array(r->mem, n, sizeof *s->first);
-        s->last = cg_alloc_array(r->mem, n, sizeof *s->last);
+    if (!s->of) {
+        s->of = cg_alloc_array(r->mem, n, sizeof *s->of);
         s->queue = cg_alloc_array(r->mem, n, sizeof *s->queue);
-        if (!s->dist || !s->first || !s->last || !s->queue)
+        if (!s->of || !s->queue)
             return cg_nomem(r->mem, err);
     }
-    memset(s->dist, 0xFF, n * sizeof *s->dist);
-    memset(s->first, 0, n * sizeof *s->first);
+    memset(s->of, 0xFF, n * sizeof *s->of);
     s->preds.count = 0;
     s->source = source;
-    s->dist[source] = 0;
+    s->of[source].dist = 0;
     s->queue[0] = source;
     s->n_queue = 1;
     s->at = 0;
@@ -52,17 +54,17 @@ static int32_t start_search(cg_run *r, shortest_op *s, cg_node source, cspm_erro
     return q_tick(r, n / 64, err);
 }
 
-static int32_t add_pred(cg_run *r, shortest_op *s, cg_node to, cg_node from, cg_rel rel, cspm_error **err)
+static int32_t add_pred(cg_run *r, shortest_op *s, bool fresh, cg_node to, cg_node from, cg_rel rel, cspm_error **err)
 {
-    pred p = { from, rel, 0 };
+    pred p = { rel, from, 0 };
     if (!cg_vec_push(r->mem, &s->preds, p))
         return cg_nomem(r->mem, err);
     uint32_t at = (uint32_t)s->preds.count;
-    if (s->first[to])
-        s->preds.data[s->last[to] - 1].next = at;
+    if (fresh)
+        s->of[to].first = at;
     else
-        s->first[to] = at;
-    s->last[to] = at;
+        s->preds.data[s->of[to].last - 1].next = at;
+    s->of[to].last = at;
     return CSPM_OK;
 }
 
@@ -96,34 +98,48 @@ static int32_t step_allowed(cg_run *r, shortest_op *s, cg_rel rel, cg_node fresh
         return rc;
     rc = q_element_allowed(&e, &s->step, cg_v_node(fresh), err);
     if (!rc)
-        s->dist[fresh] = BLOCKED;
+        s->of[fresh].dist = BLOCKED;
     return rc;
 }
 
+static cg_node far_end(const shortest_op *s, const cg_edge *edge, cg_node v)
+{
+    return s->step.dir == CG_OUT ? edge->to : s->step.dir == CG_IN ? edge->from : edge->from == v ? edge->to : edge->from;
+}
+
+static int32_t take_edge(cg_run *r, shortest_op *s, cg_node v, const cg_edge *edge, cspm_error **err)
+{
+    cg_node other = far_end(s, edge, v);
+    uint32_t hops = s->of[v].dist;
+    bool fresh = s->of[other].dist == UINT32_MAX;
+    int32_t rc = q_work(r, err);
+    if (rc < 0 || !q_visible(r, other) || (!fresh && !(s->all && s->of[other].dist == hops + 1)))
+        return rc;
+    if ((rc = step_allowed(r, s, edge->rel, fresh ? other : CG_NO_NODE, err)) <= 0)
+        return rc;
+    if (fresh) {
+        s->of[other].dist = hops + 1;
+        s->queue[s->n_queue++] = other;
+    }
+    return add_pred(r, s, fresh, other, v, edge->rel, err);
+}
+
+/* A few edges at a time, so that what is known of their ends is on its way from memory while the next are read. */
 static int32_t scan_node(cg_run *r, shortest_op *s, cg_node v, cspm_error **err)
 {
     cg_adj_iter it;
-    cg_edge edge;
+    cg_edge edges[16];
+    uint32_t n;
     cg_adj_init(&it, r->g, v, s->step.dir, s->step.kinds);
-    while (cg_adj_next(&it, &edge)) {
-        int32_t rc = q_work(r, err);
-        if (rc < 0)
-            return rc;
-        cg_node other = s->step.dir == CG_OUT ? edge.to : s->step.dir == CG_IN ? edge.from : edge.from == v ? edge.to : edge.from;
-        bool fresh = s->dist[other] == UINT32_MAX;
-        if (!q_visible(r, other) || (!fresh && !(s->all && s->dist[other] == s->dist[v] + 1)))
-            continue;
-        if ((rc = step_allowed(r, s, edge.rel, fresh ? other : CG_NO_NODE, err)) < 0)
-            return rc;
-        if (!rc)
-            continue;
-        if (fresh) {
-            s->dist[other] = s->dist[v] + 1;
-            s->queue[s->n_queue++] = other;
+    do {
+        for (n = 0; n < 16 && cg_adj_next(&it, &edges[n]); n++)
+            __builtin_prefetch(&s->of[far_end(s, &edges[n], v)], 1);
+        for (uint32_t i = 0; i < n; i++) {
+            int32_t rc = take_edge(r, s, v, &edges[i], err);
+            if (rc < 0)
+                return rc;
         }
-        if ((rc = add_pred(r, s, other, v, edge.rel, err)) < 0)
-            return rc;
-    }
+    } while (n == 16);
     return CSPM_OK;
 }
 
@@ -132,9 +148,9 @@ static int32_t reach(cg_run *r, shortest_op *s, cspm_error **err)
 {
     while (s->at < s->n_queue) {
         cg_node v = s->queue[s->at];
-        if (s->dist[s->target] < BLOCKED && (!s->all || s->dist[v] >= s->dist[s->target]))
+        if (s->of[s->target].dist < BLOCKED && (!s->all || s->of[v].dist >= s->of[s->target].dist))
             break;
-        if (s->dist[v] >= s->max) {
+        if (s->of[v].dist >= s->max) {
             if (s->capped)
                 r->truncated |= CSPM_TRUNCATED_WORK;
             break;
@@ -162,7 +178,7 @@ static int32_t open_row(cg_run *r, shortest_op *s, cspm_error **err)
     s->target = to.node;
     if ((rc = reach(r, s, err)) < 0)
         return rc;
-    uint32_t n = s->dist[s->target];
+    uint32_t n = s->of[s->target].dist;
     if (n >= BLOCKED)
         return CSPM_OK;
     s->choice.count = 0;
@@ -170,8 +186,8 @@ static int32_t open_row(cg_run *r, shortest_op *s, cspm_error **err)
         return cg_nomem(r->mem, err);
     cg_node v = s->target;
     for (uint32_t i = 0; i < n; i++) {
-        s->choice.data[i] = s->first[v];
-        v = s->preds.data[s->first[v] - 1].node;
+        s->choice.data[i] = s->of[v].first;
+        v = s->preds.data[s->of[v].first - 1].node;
     }
     s->choice.count = n;
     s->open = true;
@@ -188,8 +204,8 @@ static bool next_choice(shortest_op *s)
         s->choice.data[i - 1] = next;
         cg_node v = s->preds.data[next - 1].node;
         for (size_t k = i; k < s->choice.count; k++) {
-            s->choice.data[k] = s->first[v];
-            v = s->preds.data[s->first[v] - 1].node;
+            s->choice.data[k] = s->of[v].first;
+            v = s->preds.data[s->of[v].first - 1].node;
         }
         return true;
     }
@@ -234,13 +250,11 @@ static void shortest_rewind(cg_run *r, q_op *op)
 static void shortest_close(cg_run *r, q_op *op)
 {
     shortest_op *s = (shortest_op *)op;
-    cg_free(r->mem, s->dist);
-    cg_free(r->mem, s->first);
-    cg_free(r->mem, s->last);
+    cg_free(r->mem, s->of);
     cg_free(r->mem, s->queue);
     cg_vec_free(r->mem, &s->preds);
     cg_vec_free(r->mem, &s->choice);
-    s->dist = s->first = s->last = NULL;
+    s->of = NULL;
     s->queue = NULL;
 }
 

@@ -2,6 +2,7 @@
  * $CSPM_RANDOM_GRAPHS sets how many graphs (default 150). */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "query_test.h"
 
@@ -446,6 +447,78 @@ START_TEST(patterns_equal_brute_force)
 }
 END_TEST
 
+/* CONTAINS against the obvious loop, on texts where the needle nearly stands everywhere. */
+START_TEST(contains_equals_a_loop)
+{
+    static const char *const alphabets[] = { "ab", "y", "xyz ", "payments-", "qQ\xC3" };
+    cg_param params[2] = { { CG_STR("s"), cg_v_null() }, { CG_STR("t"), cg_v_null() } };
+    bench b;
+    bench_open(&b, "");
+    b.params = params;
+    b.n_params = 2;
+    state = 20261123;
+    for (uint32_t i = 0; i < 20000; i++) {
+        const char *letters = alphabets[i % 5];
+        char s[120], t[90];
+        uint32_t n = draw(120), m = draw(i % 3 ? 12 : 90);
+        for (uint32_t k = 0; k < n; k++)
+            s[k] = letters[draw((uint32_t)strlen(letters))];
+        for (uint32_t k = 0; k < m; k++)
+            t[k] = letters[draw((uint32_t)strlen(letters))];
+        if (m && n > m && i % 2)
+            memcpy(t, s + draw(n - m), m); /* it is there */
+        bool there = m == 0;
+        for (uint32_t k = 0; !there && k + m <= n; k++)
+            there = memcmp(s + k, t, m) == 0;
+        params[0].value = cg_v_str((cg_str){ s, n });
+        params[1].value = cg_v_str((cg_str){ t, m });
+        ck_assert_msg(!strcmp(ask(&b, "RETURN $s CONTAINS $t"), there ? "true" : "false"), "%.*s in %.*s", (int)m, t, (int)n, s);
+    }
+    bench_close(&b);
+}
+END_TEST
+
+/* Grouping by properties, where groups are found again without hashing, against grouping by expressions, where they are not. */
+START_TEST(groups_by_properties_equal_groups_by_expressions)
+{
+    static const char *const values[] = { "'a'", "'b'", "''", "1", "1.0", "2", "true", "false", "2.5", "[1]", "'a'" };
+    cg_buf create;
+    bench b;
+    cg_mem *mem = cg_mem_new(NULL, 0);
+    cg_buf_init(&create, mem, 0);
+    state = 20261124;
+    cg_buf_adds(&create, "CREATE (:N {i: 0}), (:N {k: 'a', i: 3}), (:N {l: 1, i: 2})");
+    for (uint32_t i = 1; i < 50; i++)
+        cg_buf_printf(&create, ", (:N {i: %u, k: %s, l: %s, m: %u, f: %u.5})", i % 7, values[draw(11)], values[draw(11)], draw(600),
+                      draw(9));
+    cg_buf_char(&create, '\0');
+    bench_open(&b, create.data);
+    static const char *const pairs[][2] = {
+        { "MATCH (n:N), (o:N) RETURN n.k, o.l, count(*), sum(n.i), min(n.f), max(o.m)",
+          "MATCH (n:N), (o:N) RETURN coalesce(n.k), coalesce(o.l), count(*), reduce(s = 0, x IN collect(n.i) | s + x), min(coalesce(n.f)), "
+          "max(o.m)" },
+        { "MATCH (n:N), (o:N) RETURN n.m, o.m, count(n.k), min(n.m), max(o.f)",
+          "MATCH (n:N), (o:N) RETURN coalesce(n.m), coalesce(o.m), count(n.k), min(n.m), max(o.f)" },
+        { "MATCH (n:N), (o:N) RETURN n.k, min(o.l), max(o.l), sum(o.m)",
+          "MATCH (n:N), (o:N) RETURN coalesce(n.k), min(coalesce(o.l)), max(coalesce(o.l)), sum(o.m + 0)" },
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        char *first = strdup(ask(&b, pairs[i][0]));
+        ck_assert(first && strlen(first) > 100 && first[0] != '!');
+        const char *second = ask(&b, pairs[i][1]);
+        size_t k = 0;
+        while (first[k] && first[k] == second[k])
+            k++;
+        ck_assert_msg(first[k] == second[k], "%s\n%.80s\n%.80s", pairs[i][0], first + (k > 20 ? k - 20 : 0),
+                      second + (k > 20 ? k - 20 : 0));
+        free(first);
+    }
+    bench_close(&b);
+    cg_buf_free(&create);
+    cg_mem_unref(mem);
+}
+END_TEST
+
 Suite *random_suite(void)
 {
     Suite *s = suite_create("random");
@@ -454,6 +527,8 @@ Suite *random_suite(void)
     tcase_add_test(tc, patterns_equal_brute_force);
     tcase_add_test(tc, reachability_equals_trails);
     tcase_add_test(tc, shortest_paths_under_predicates);
+    tcase_add_test(tc, contains_equals_a_loop);
+    tcase_add_test(tc, groups_by_properties_equal_groups_by_expressions);
     suite_add_tcase(s, tc);
     return s;
 }
