@@ -76,6 +76,34 @@ static bool has(const uint64_t *bitmap, cg_node n)
     return n != CG_NO_NODE && (bitmap[n >> 6] >> (n & 63) & 1);
 }
 
+int32_t cg_scope_owners(cg_scope *s, cspm_error **err)
+{
+    const uint32_t n = cg_graph_n_nodes(s->g);
+    cg_kind_set *owns = cg_arena_calloc(&s->arena, 1, sizeof *owns);
+    uint64_t *owners = cg_arena_calloc(&s->arena, ((size_t)n + 63) / 64 + 1, sizeof *owners);
+
+    if (!owns || !owners)
+        return cg_nomem(s->mem, err);
+    if (!s->risk->n_dominion_labels || !set_of_kinds(s, s->risk->dominion_contains, s->risk->n_dominion_contains, owns))
+        return owns->words || !s->risk->n_dominion_labels ? CSPM_OK : cg_nomem(s->mem, err);
+    for (uint32_t i = 0; i < s->risk->n_dominion_labels; i++) {
+        const uint32_t label = cg_name_find(s->g, CG_NAMES_LABEL, s->risk->dominion_labels[i]);
+        cg_label_iter it;
+        cg_node node;
+        if (label == CG_NO_NAME)
+            continue;
+        cg_label_iter_init(&it, s->g, label);
+        while (cg_label_iter_next(&it, &node))
+            owners[node >> 6] |= UINT64_C(1) << (node & 63);
+    }
+    if (s->view.exclude) /* what the request leaves out stays out */
+        for (uint32_t w = 0; w < owns->n_words && w < s->view.exclude->n_words; w++)
+            owns->words[w] &= ~s->view.exclude->words[w];
+    s->view.owners = owners;
+    s->view.owns = owns;
+    return CSPM_OK;
+}
+
 int32_t cg_scope_dominions(cg_scope *s, cspm_op *op, cspm_error **err)
 {
     const uint32_t n = cg_graph_n_nodes(s->g);

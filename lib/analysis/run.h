@@ -69,6 +69,8 @@ int32_t cg_scope_diag(cg_scope *s, const char *code, cspm_error **err, const cha
 int32_t cg_scope_entries(cg_scope *s, bool between, cspm_op *op, cspm_error **err);
 /* dominion.c: domains of the view, by the risk tables. */
 int32_t cg_scope_dominions(cg_scope *s, cspm_op *op, cspm_error **err);
+/* Between two sets of nodes: whoever holds what stands for a domain holds what is in it, one step each. */
+int32_t cg_scope_owners(cg_scope *s, cspm_error **err);
 bool cg_scope_rules_domain(const cg_scope *s, cg_node n);
 int32_t cg_scope_targets(cg_scope *s, bool between, cspm_op *op, cspm_error **err);
 /* The nodes one set of the request names, ascending, each once. `internet` (may be NULL): the word itself was among them. */

@@ -139,8 +139,8 @@ int32_t cg_scope_init(cg_scope *s, cg_graph *g, cg_ruleset *rules, const cg_requ
         rc = cg_set_resolve(s, CG_SET_WAYPOINTS, &s->waypoints, NULL, op, err);
     if (rc == CSPM_OK)
         rc = cg_scope_entries(s, between, op, err);
-    if (rc == CSPM_OK && !between)
-        rc = cg_scope_dominions(s, op, err);
+    if (rc == CSPM_OK)
+        rc = between ? cg_scope_owners(s, err) : cg_scope_dominions(s, op, err);
     if (rc == CSPM_OK && !between)
         rc = choose_open(s, err);
     if (rc == CSPM_OK)

@@ -93,6 +93,11 @@ static bool crosses(const maker *m, cg_node from, cg_node to)
     return domain && domain[from] != CG_NO_NODE && from != domain[from] && to != domain[from] && !within(m, domain[to], domain[from]);
 }
 
+static bool owned(const maker *m, cg_node from, uint32_t kind)
+{
+    return m->o.owners && (m->o.owners[from >> 6] >> (from & 63) & 1) && cg_kind_set_has(m->o.owns, kind);
+}
+
 /* ---- cost ---- */
 
 static uint32_t likelihood_cost(maker *m, uint32_t likelihood, bool conditional)
@@ -179,8 +184,8 @@ static int32_t stored_edges(maker *m, const cg_edge_store *s)
         for (uint32_t e = begin; e < end; e++) {
             uint32_t kind = cg_edge_kind(s, e), cost = 0;
             cg_rel rel = s->first + e;
-            if (!m->kinds[kind].in || s->to[e] == n || hidden_node(m, s->to[e]) || hidden_rel(m, rel) || read_anyway(m, s->to[e], kind) ||
-                implied(m, n, s->to[e]))
+            if (!(m->kinds[kind].in || owned(m, n, kind)) || s->to[e] == n || hidden_node(m, s->to[e]) || hidden_rel(m, rel) ||
+                read_anyway(m, s->to[e], kind) || implied(m, n, s->to[e]))
                 continue;
             bool conditional = cg_rel_conditional(m->g, rel);
             if (conditional && m->o.exclude_conditional)

@@ -52,6 +52,10 @@ typedef struct cg_view_options {
      * from that node leave all relationships that lead out of the domain, under the identity they have. Both or neither. */
     const uint64_t *sovereigns;
     const cg_node *domain;
+    /* Relationships of these kinds that leave one of these nodes (bitmap) count too, whatever their kind means: holding an account is holding what
+     * is in it. Both or neither. */
+    const uint64_t *owners;
+    const cg_kind_set *owns;
     const uint64_t *open_nodes; /* bitmap of nodes that relationships which give no more than read do not lead to, or NULL */
 } cg_view_options;
 

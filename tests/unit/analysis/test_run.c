@@ -26,7 +26,7 @@ static bool same(cg_str s, const char *text)
 /* Whoever administers the house has its rooms: paths end at the house and go on where something in it leads out. */
 START_TEST(dominion_ends_paths_at_the_domain)
 {
-    static const char *const lines[] = { "node a N,Open",       "node admin N,Chief,Crown", "node house N,Crown",  "node room N,Crown",
+    static const char *const lines[] = { "node a N,Open",       "node admin N,Chief,Crown", "node house N,Crown,Chief",  "node room N,Crown",
                                          "node attic N",        "node other N,Crown",       "edge a GO admin",     "edge admin GO house",
                                          "edge admin GO room",  "edge admin GO attic",      "edge attic GO other", "edge house HAS admin",
                                          "edge house HAS room", "edge house HAS attic" };
@@ -44,6 +44,13 @@ START_TEST(dominion_ends_paths_at_the_domain)
     ck_assert_ptr_null(world_path(&w, a, "a", "room"));
     ck_assert_ptr_null(world_path(&w, a, "a", "admin"));
     cg_analysis_unref(a);
+    cg_between *found = NULL; /* between two nodes it is one step more: the house has its rooms */
+    ck_assert_int_eq(cg_request_add_id(w.request, CG_SET_ENTRIES, CG_STR("house"), NULL), CSPM_OK);
+    ck_assert_int_eq(cg_request_add_id(w.request, CG_SET_TARGETS, CG_STR("room"), NULL), CSPM_OK);
+    ck_assert_int_eq(cg_paths_between(w.g, w.rules, w.request, NULL, &found, NULL), CSPM_OK);
+    ck_assert_uint_eq(found->n_paths, 2); /* straight, and through the chief who is in it too */
+    ck_assert_uint_eq(found->paths[0].n_steps, 1);
+    cg_between_free(found);
     world_free(&w);
 
     world_make(&w, NULL, world_pack, lines, sizeof lines / sizeof *lines); /* without the tables all of them are targets */
