@@ -151,6 +151,25 @@ def test_every_detail_is_described(folder):
     assert not missing, missing
 
 
+def test_everything_of_the_pipe_form_is_described(folder):
+    page = section("Pipe form")
+    source = "".join((ROOT / "lib" / "query" / f"pipe_{name}.c").read_text(encoding="utf-8") for name in ("func", "summarize", "parser"))
+    tables = source.split("static const q_func signs[]")[0]
+    known = set(re.findall(r'^    ROW\("([^"]+)"', tables, re.M)) | {"iff", "iif", "case", "not"}
+    known |= set(re.findall(r'^    \{ "([a-z_]+)", "[a-z_]*", A_', source, re.M))
+    operators = re.search(r"operators\[\] = \{(.*?)\}", source, re.S)[1]
+    known |= set(re.findall(r'"([a-z -]+)"', operators))
+    assert len(known) > 130, len(known)
+    described = " " + page.replace("`", " ").replace("\\|", "|") + " "
+    missing = sorted(name for name in known if not re.search(rf"(?<![A-Za-z_!]){re.escape(name)}(?![A-Za-z_~])", described))
+    assert not missing, missing
+    details = set()
+    for file in sorted((ROOT / "lib" / "query").glob("pipe*.c")):
+        details |= set(re.findall(r'"(?:lex|syntax|unsupported-feature|bind|type|parameter|runtime)",\s*"([A-Z][A-Za-z]+)"', file.read_text(encoding="utf-8")))
+    missing = sorted(d for d in details if f"`{d}`" not in page + section("Errors"))
+    assert not missing, missing
+
+
 def test_conformance_page_is_not_behind(folder):
     floor = int((ROOT / "tests" / "unit" / "query" / "tck_floor.txt").read_text(encoding="utf-8").split()[0])
     text = conformance.PAGE.read_text(encoding="utf-8")
