@@ -87,7 +87,7 @@ class Suite:
         site = self.run(self.python, "-m", "pip", "install", "-q", "--no-build-isolation", "--no-deps", "--force-reinstall", self.package)
         if not self.result(site.returncode == 0, "install beside the test tools", site.stdout):
             return
-        run = self.run(self.python, "-m", "pytest", "--tap", "-p", "no:cacheprovider", "--rootdir", self.package, self.package / "tests", self.root / "examples/notebook", cwd="/")
+        run = self.run(self.python, "-m", "pytest", "--tap", "-p", "no:cacheprovider", "--rootdir", self.package, self.package / "tests", cwd="/")
         lines = run.stdout.splitlines()
         seen = 0
         for line in lines:

@@ -5,7 +5,7 @@ import ctypes
 import json
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, Iterator, List, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Iterator, List, SupportsIndex, TypeVar, overload
 
 from . import _bindings as c
 from ._bindings import Status
@@ -152,8 +152,8 @@ class Route(Record):
                 pass
         return path_svg(self.nodes, names, [(s["from"], s["kind"], s["to"]) for s in self.data["steps"]])
 
-    def _repr_svg_(self) -> str:
-        return self.to_svg()
+    def _repr_html_(self) -> str:
+        return f"<div>{self.to_svg()}</div>"
 
     def __repr__(self) -> str:
         return f"<Route {' -> '.join(self.nodes)}>"
@@ -167,6 +167,19 @@ class Records(List[R], Generic[R]):
 
     columns: tuple[str, ...] = ()
     truncated: str | None = None
+
+    @overload
+    def __getitem__(self, key: SupportsIndex) -> R: ...
+    @overload
+    def __getitem__(self, key: slice) -> Records[R]: ...
+
+    def __getitem__(self, key: SupportsIndex | slice) -> R | Records[R]:
+        if not isinstance(key, slice):
+            return super().__getitem__(key)
+        part = type(self).__new__(type(self))
+        part.extend(super().__getitem__(key))
+        part.truncated = self.truncated
+        return part
 
     def to_dicts(self) -> list[dict[str, Any]]:
         return [record.data for record in self]

@@ -7,7 +7,7 @@ from typing import Any, Mapping, Sequence
 from ._html import COLOURS, inert
 
 Names = Mapping[str, tuple[str, Sequence[str]]]
-WIDTH, HEIGHT, GAP_X, GAP_Y, PER_LINE = 164, 42, 96, 22, 4
+WIDTH, HEIGHT, GAP_X, GAP_Y, PER_LINE = 168, 42, 128, 22, 4
 FONT = 'font-family="system-ui,sans-serif"'
 LINE = "#7a869a"
 
@@ -20,9 +20,9 @@ def box(x: float, y: float, id: str, names: Names, fill: str, stroke: str) -> st
     name, kinds = names.get(id, (id, ()))
     kind = kinds[0] if kinds else ""
     title = words(f"{name} ({', '.join(kinds)}) {id}" if kinds else id, 400)
-    text = (f'<text x="{x + WIDTH / 2:.0f}" y="{y + (18 if kind else 25):.0f}" font-size="12" font-weight="600" text-anchor="middle" fill="#1c2430">{words(name, 22)}</text>')
+    text = (f'<text x="{x + WIDTH / 2:.0f}" y="{y + (18 if kind else 25):.0f}" font-size="12" font-weight="600" text-anchor="middle" fill="#1c2430">{words(name, 20)}</text>')
     if kind:
-        text += f'<text x="{x + WIDTH / 2:.0f}" y="{y + 33:.0f}" font-size="10" text-anchor="middle" fill="#4a5568">{words(kind, 26)}</text>'
+        text += f'<text x="{x + WIDTH / 2:.0f}" y="{y + 33:.0f}" font-size="10" text-anchor="middle" fill="#4a5568">{words(kind, 28)}</text>'
     return (f'<g><title>{title}</title><rect x="{x:.0f}" y="{y:.0f}" width="{WIDTH}" height="{HEIGHT}" rx="7" fill="{fill}" stroke="{stroke}" '
             f'stroke-width="1.4"/>{text}</g>')
 
@@ -47,7 +47,7 @@ def path_svg(nodes: Sequence[str], names: Names, steps: Sequence[tuple[str, str,
     places = [(12 + (i % PER_LINE) * pitch, 18 + (i // PER_LINE) * row) for i in range(len(nodes))]
     for i, (_, kind, _) in enumerate(steps[:max(0, last)]):
         (x1, y1), (x2, y2) = places[i], places[i + 1]
-        label = words(kind, 18 if y1 == y2 else 60)
+        label = words(kind, 21 if y1 == y2 else 60)
         title = f"<title>{words(kind, 200)}</title>"
         if y1 == y2:
             out.append(f'<g>{title}<line x1="{x1 + WIDTH}" y1="{y1 + HEIGHT / 2}" x2="{x2 - 2}" y2="{y2 + HEIGHT / 2}" stroke="{LINE}" '

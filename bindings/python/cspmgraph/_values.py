@@ -103,8 +103,8 @@ class Path:
         steps = [(r.start, r.kind, r.end) for r in self.relationships]
         return path_svg([n.id for n in self.nodes], {n.id: (n.name, n.kinds) for n in self.nodes}, steps)
 
-    def _repr_svg_(self) -> str:
-        return self.to_svg()
+    def _repr_html_(self) -> str:
+        return f"<div>{self.to_svg()}</div>"  # as HTML it shrinks with the page
 
 
 def from_json(value: Any) -> Any:
