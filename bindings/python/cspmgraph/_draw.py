@@ -8,6 +8,7 @@ from ._html import COLOURS, inert
 
 Names = Mapping[str, tuple[str, Sequence[str]]]
 WIDTH, HEIGHT, GAP_X, GAP_Y, PER_LINE = 168, 42, 128, 22, 4
+COLUMN_GAP = 56  # of the attack graph, where kinds are told by hovering
 FONT = 'font-family="system-ui,sans-serif"'
 LINE = "#7a869a"
 
@@ -146,14 +147,14 @@ def graph_svg(paths: Sequence[Mapping[str, Any]], names: Names, most: int) -> st
 
     def at(id: str) -> tuple[float, float]:
         col, i = place[id]
-        return 12 + col * (WIDTH + GAP_X), 14 + (i + (tallest - size[col]) / 2) * (HEIGHT + GAP_Y)
+        return 12 + col * (WIDTH + COLUMN_GAP), 14 + (i + (tallest - size[col]) / 2) * (HEIGHT + GAP_Y)
     out = []
     for (a, b), kinds in edges.items():
         (x1, y1), (x2, y2) = at(a), at(b)
         x1, y1, y2 = x1 + WIDTH, y1 + HEIGHT / 2, y2 + HEIGHT / 2
         title = words(", ".join(kinds), 200)
         if x2 > x1:
-            bend = f"M{x1:.0f} {y1:.0f}C{x1 + GAP_X / 2:.0f} {y1:.0f} {x2 - GAP_X / 2:.0f} {y2:.0f} {x2 - 2:.0f} {y2:.0f}"
+            bend = f"M{x1:.0f} {y1:.0f}C{x1 + COLUMN_GAP / 2:.0f} {y1:.0f} {x2 - COLUMN_GAP / 2:.0f} {y2:.0f} {x2 - 2:.0f} {y2:.0f}"
         else:  # back or within a column: around the right side
             bend = f"M{x1:.0f} {y1:.0f}C{x1 + 60:.0f} {y1:.0f} {x2 + WIDTH + 60:.0f} {y2:.0f} {x2 + WIDTH + 2:.0f} {y2:.0f}"
         out.append(f'<g><title>{title}</title><path d="{bend}" fill="none" stroke="{LINE}" stroke-width="1.3" marker-end="url(#cspm-arrow)"/></g>')
@@ -161,7 +162,7 @@ def graph_svg(paths: Sequence[Mapping[str, Any]], names: Names, most: int) -> st
     for id in depth:
         i, last = (0, 1) if id in starts and id not in targets else (1, 1) if id in targets else (1, 2)
         out.append(box(*at(id), id, names, *ends_fill(i, last)))
-    width, height = 24 + (max(c for c, _ in place.values()) + 1) * (WIDTH + GAP_X) - GAP_X, 28 + tallest * (HEIGHT + GAP_Y) - GAP_Y
+    width, height = 24 + (max(c for c, _ in place.values()) + 1) * (WIDTH + COLUMN_GAP) - COLUMN_GAP, 28 + tallest * (HEIGHT + GAP_Y) - GAP_Y
     if left_out:
         out.append(f'<text x="12" y="{height + 8:.0f}" font-size="11" fill="#4a5568">{left_out} more path{"" if left_out == 1 else "s"} not drawn</text>')
         height += 18

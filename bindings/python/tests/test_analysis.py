@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import pytest
+
 from conftest import ESTATE, ROOT, SMALL
 
 CLOCK = "2026-01-01T00:00:00Z"

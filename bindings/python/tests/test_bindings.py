@@ -9,6 +9,7 @@ import sys
 import textwrap
 
 import pytest
+
 from conftest import ROOT, SMALL
 
 PACKAGE = ROOT / "bindings/python/cspmgraph"

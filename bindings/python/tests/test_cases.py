@@ -4,6 +4,7 @@ import os
 import pathlib
 
 import pytest
+
 from conftest import ROOT
 
 CLOCK = "2025-12-01T00:00:00Z"

@@ -11,6 +11,7 @@ import time
 import weakref
 
 import pytest
+
 from conftest import SMALL
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from conftest import ESTATE, ROOT
 
 NOTEBOOK = ROOT / "examples/notebook/estate.ipynb"
@@ -15,8 +16,9 @@ NOTEBOOK = ROOT / "examples/notebook/estate.ipynb"
 def cells(tmp_path_factory):
     for name in ("nbconvert", "ipykernel", "pandas", "polars", "pyarrow", "matplotlib"):
         pytest.importorskip(name)
-    import cspmgraph
     import nbformat
+
+    import cspmgraph
     folder = pathlib.Path(os.environ.get("CSPM_NOTEBOOK_OUT") or tmp_path_factory.mktemp("notebook"))
     paths = [str(pathlib.Path(cspmgraph.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "CSPM_ESTATE": str(ESTATE), "PYTHONPATH": os.pathsep.join(filter(None, paths)), "IPYTHONDIR": str(folder / "ipython"),
