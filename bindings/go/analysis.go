@@ -52,7 +52,7 @@ type AnalyzeOptions struct {
 	Waypoints          []Selector
 	ExcludeKinds       []string // relationship kinds left out of every path
 	Weight             string   // what makes a path short: "" = likelihood, "hops", or a numeric relationship property
-	Rules              *Rules   // nil = those the graph was made by
+	Rules              *Rules   // nil = those the graph was made by; the built-in ones for an inventory
 }
 
 // request makes the library's form of the options. The caller frees it.
@@ -128,8 +128,8 @@ func (g *Graph) asked(ctx context.Context, o AnalyzeOptions, call func(*C.cspm_g
 	if set == nil {
 		set = g.rules
 	}
-	if set == nil { // inventory only: paths between sets need no rules, and an analysis without any finds none
-		if set, err = NewRules(g.engine); err != nil {
+	if set == nil { // inventory only: the built-in rules say what its kinds mean
+		if set, err = BuiltinRules(g.engine); err != nil {
 			return err
 		}
 		defer set.Close()

@@ -5,6 +5,7 @@ import "C"
 
 import (
 	"context"
+	"fmt"
 	"unsafe"
 )
 
@@ -47,6 +48,13 @@ func (a *Analysis) HTML(ctx context.Context, x, y []float64) ([]byte, error) {
 	defer a.h.release()
 	var xs, ys *C.double
 	if len(x) > 0 {
+		d, err := a.Drawing()
+		if err != nil {
+			return nil, err
+		}
+		if len(d.Columns) != len(x) {
+			return nil, usage(fmt.Sprintf("%d places for %d vertices", len(x), len(d.Columns)))
+		}
 		xs, ys = (*C.double)(unsafe.Pointer(&x[0])), (*C.double)(unsafe.Pointer(&y[0]))
 	}
 	var out *C.cspm_buffer

@@ -285,6 +285,9 @@ func (r Row) Value(i int) (any, error) {
 	case TypeTimestampUS, TypeDate:
 		return c.time(r.row), nil
 	}
+	if c.Type() == TypeVariant {
+		return decodeScalar(c.textAt(r.row))
+	}
 	text, err := r.batch.JSON(i, r.row)
 	if err != nil {
 		return nil, err

@@ -43,6 +43,26 @@ func decodeValue(text []byte) (any, error) {
 	return plainNumbers(v), nil
 }
 
+// decodeScalar is decodeValue with a short way for what most cells are.
+func decodeScalar(text []byte) (any, error) {
+	if len(text) == 0 {
+		return nil, nil
+	}
+	switch c := text[0]; {
+	case c == '"' && bytes.IndexByte(text, '\\') < 0:
+		return string(text[1 : len(text)-1]), nil
+	case c == 't':
+		return true, nil
+	case c == 'f':
+		return false, nil
+	case c == 'n':
+		return nil, nil
+	case c == '-' || c >= '0' && c <= '9':
+		return plainNumbers(json.Number(text)), nil
+	}
+	return decodeValue(text)
+}
+
 func plainNumbers(v any) any {
 	switch v := v.(type) {
 	case json.Number:

@@ -1,0 +1,5 @@
+//go:build !race
+
+package cspmgraph
+
+const raceEnabled = false
