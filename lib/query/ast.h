@@ -55,8 +55,8 @@ typedef enum {
     X_IN, /* args[0] IN args[1] */
     X_STARTS,
     X_ENDS,
-    X_CONTAINS,
-    X_REGEX, /* index of the compiled-pattern cache */
+    X_CONTAINS, /* slot2: place + 1 of a rare byte of a literal args[1], else 0 */
+    X_REGEX,    /* index of the compiled-pattern cache */
     X_IS_NULL,
     X_IS_NOT_NULL,
     X_LABEL,         /* args[0] : labels */
@@ -251,8 +251,8 @@ struct cspm_query {
     CG_VEC(cg_str) params;
     CG_VEC(uint32_t) params_at;         /* where the text names each first */
     CG_VEC(struct q_host_func *) hosts; /* functions it calls; a reference each */
-    CG_VEC(uint16_t) levels; /* nesting level of each slot */
-    CG_VEC(bool) used;       /* some expression reads the slot */
+    CG_VEC(uint16_t) levels;            /* nesting level of each slot */
+    CG_VEC(bool) used;                  /* some expression reads the slot */
     uint32_t n_regex, n_subs;
     uint32_t n_sets; /* IN over a constant list: X_IN.index - 1 is its number */
     CG_VEC(q_sub *) subs;

@@ -405,6 +405,10 @@ static bool bind_simple(q_binder *b, q_expr *e, uint32_t where)
     case X_IS_NOT_NULL:
         e->type = QT_BOOL;
         return true;
+    case X_CONTAINS:
+        e->slot2 = e->args[1]->kind == X_LITERAL && e->args[1]->value.type == CG_STRING ? q_rare_byte(cg_value_str(e->args[1]->value)) : 0;
+        e->type = QT_BOOL | QT_NULL;
+        return true;
     default:
         e->type = QT_BOOL | QT_NULL;
         return true;

@@ -153,8 +153,7 @@ static int32_t eval_compare(q_eval *e, const q_expr *x, cg_value *out, cspm_erro
     return rc;
 }
 
-/* Is `t` in `s`? The C library looks for the byte of `t` that texts have least; where it is everywhere, linear search takes over. */
-static bool contains(cg_str s, cg_str t)
+uint32_t q_rare_byte(cg_str t)
 {
     static const uint8_t rank[128] = {
         /* of the ASCII characters, by how often names and descriptions have them */
@@ -163,16 +162,23 @@ static bool contains(cg_str s, cg_str t)
         99, 44, 61, 53, 52, 42, 56, 58, 50, 46, 65, 63, 51, 55, 47, 45, 57, 66, 49, 48, 43, 54, 62, 59, 64, 60, 67, 99, 99, 99, 99, 28,
         99, 3,  20, 12, 11, 1,  15, 17, 9,  5,  24, 22, 10, 14, 6,  4,  16, 25, 8,  7,  2,  13, 21, 18, 23, 19, 26, 99, 99, 99, 99, 99
     };
-    size_t rare = 0, least = 0;
-    if (t.length < 2 || t.length > 64 || s.length < t.length)
-        return cg_str_find(s, t, 0) != SIZE_MAX;
-    for (size_t i = 0; i < t.length; i++) {
+    uint32_t rare = 0, least = 0;
+    for (uint32_t i = 0; i < t.length && t.length > 1 && t.length <= 64; i++) {
         uint8_t c = (uint8_t)t.data[i];
         if (c < 128 && rank[c] > least) {
             least = rank[c];
-            rare = i;
+            rare = i + 1;
         }
     }
+    return rare;
+}
+
+/* Is `t` in `s`? The C library looks for the rare byte; where it is everywhere, linear search takes over. */
+static bool contains(cg_str s, cg_str t, uint32_t rare)
+{
+    if (!rare || s.length < t.length)
+        return cg_str_find(s, t, 0) != SIZE_MAX;
+    rare--;
     const char *p = s.data + rare, *end = s.data + s.length - t.length + rare + 1;
     for (int tries = 0; p < end && tries < 8; tries++, p++) {
         if (!(p = memchr(p, t.data[rare], (size_t)(end - p))))
@@ -197,7 +203,7 @@ static int32_t eval_string_op(q_eval *e, const q_expr *x, cg_value *out, cspm_er
     if (x->kind == X_REGEX)
         return q_regex_match(e, x, a, b, out, err);
     cg_str s = cg_value_str(a), t = cg_value_str(b);
-    bool yes = x->kind == X_STARTS ? cg_str_starts(s, t) : x->kind == X_ENDS ? cg_str_ends(s, t) : contains(s, t);
+    bool yes = x->kind == X_STARTS ? cg_str_starts(s, t) : x->kind == X_ENDS ? cg_str_ends(s, t) : contains(s, t, x->slot2);
     *out = cg_v_bool(yes);
     return CSPM_OK;
 }

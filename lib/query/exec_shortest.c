@@ -30,6 +30,7 @@ typedef struct shortest_op {
     visit *of; /* each node */
     cg_node *queue;
     uint32_t n_queue, at;
+    uint32_t hops, level_end; /* distance of queue[at]; where the next distance begins */
     CG_VEC(pred) preds;
     CG_VEC(uint32_t) choice; /* predecessor taken at each hop back from the target */
 } shortest_op;
@@ -48,8 +49,8 @@ static int32_t start_search(cg_run *r, shortest_op *s, cg_node source, cspm_erro
     s->source = source;
     s->of[source].dist = 0;
     s->queue[0] = source;
-    s->n_queue = 1;
-    s->at = 0;
+    s->n_queue = s->level_end = 1;
+    s->at = s->hops = 0;
     s->searching = true;
     return q_tick(r, n / 64, err);
 }
@@ -110,7 +111,7 @@ static cg_node far_end(const shortest_op *s, const cg_edge *edge, cg_node v)
 static int32_t take_edge(cg_run *r, shortest_op *s, cg_node v, const cg_edge *edge, cspm_error **err)
 {
     cg_node other = far_end(s, edge, v);
-    uint32_t hops = s->of[v].dist;
+    uint32_t hops = s->hops;
     bool fresh = s->of[other].dist == UINT32_MAX;
     int32_t rc = q_work(r, err);
     if (rc < 0 || !q_visible(r, other) || (!fresh && !(s->all && s->of[other].dist == hops + 1)))
@@ -147,16 +148,18 @@ static int32_t scan_node(cg_run *r, shortest_op *s, cg_node v, cspm_error **err)
 static int32_t reach(cg_run *r, shortest_op *s, cspm_error **err)
 {
     while (s->at < s->n_queue) {
-        cg_node v = s->queue[s->at];
-        if (s->of[s->target].dist < BLOCKED && (!s->all || s->of[v].dist >= s->of[s->target].dist))
+        if (s->at == s->level_end) {
+            s->hops++;
+            s->level_end = s->n_queue;
+        }
+        if (s->of[s->target].dist < BLOCKED && (!s->all || s->hops >= s->of[s->target].dist))
             break;
-        if (s->of[v].dist >= s->max) {
+        if (s->hops >= s->max) {
             if (s->capped)
                 r->truncated |= CSPM_TRUNCATED_WORK;
             break;
         }
-        s->at++;
-        int32_t rc = scan_node(r, s, v, err);
+        int32_t rc = scan_node(r, s, s->queue[s->at++], err);
         if (rc < 0)
             return rc;
     }

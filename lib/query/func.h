@@ -39,5 +39,7 @@ const q_func *q_func_find(cg_str name);
 /* The known name nearest to a misspelt one, or NULL. */
 const char *q_func_nearest(cg_str name);
 extern const q_func q_count_star;
+/* Place, + 1, of the byte of a text that other texts have least, for CONTAINS; 0 = none. */
+uint32_t q_rare_byte(cg_str t);
 
 #endif

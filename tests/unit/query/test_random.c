@@ -450,7 +450,7 @@ END_TEST
 /* CONTAINS against the obvious loop, on texts where the needle nearly stands everywhere. */
 START_TEST(contains_equals_a_loop)
 {
-    static const char *const alphabets[] = { "ab", "y", "xyz ", "payments-", "qQ\xC3" };
+    static const char *const alphabets[] = { "ab", "y", "xyz ", "payments-", "qQ#" };
     cg_param params[2] = { { CG_STR("s"), cg_v_null() }, { CG_STR("t"), cg_v_null() } };
     bench b;
     bench_open(&b, "");
@@ -472,6 +472,9 @@ START_TEST(contains_equals_a_loop)
             there = memcmp(s + k, t, m) == 0;
         params[0].value = cg_v_str((cg_str){ s, n });
         params[1].value = cg_v_str((cg_str){ t, m });
+        char literal[160];
+        snprintf(literal, sizeof literal, "RETURN $s CONTAINS '%.*s'", (int)m, t);
+        ck_assert_msg(!strcmp(ask(&b, literal), there ? "true" : "false"), "%.*s in %.*s", (int)m, t, (int)n, s);
         ck_assert_msg(!strcmp(ask(&b, "RETURN $s CONTAINS $t"), there ? "true" : "false"), "%.*s in %.*s", (int)m, t, (int)n, s);
     }
     bench_close(&b);
