@@ -139,11 +139,12 @@ MAKERS: dict[int, Callable[[Maker, Columns], Any]] = {
 }
 
 
-def to_pandas(table: Table) -> pandas.DataFrame:
+def to_pandas(table: Table, wanted: Sequence[int]) -> pandas.DataFrame:
     import pandas
     maker = Maker(table)
     columns: dict[int, Any] = {}
-    for i, code in enumerate(table._codes):
+    for i in wanted:
+        code = table._codes[i]
         make = MAKERS.get(code)
         if maker.arrow is not None and code in _columns.TEXTS:
             columns[i] = maker.arrow_strings(i)
@@ -152,5 +153,5 @@ def to_pandas(table: Table) -> pandas.DataFrame:
         else:
             columns[i] = maker.variant([value for piece in table._pieces for value in piece.values(i, table._nodes)])
     frame = pandas.DataFrame(columns, copy=False)
-    frame.columns = pandas.Index(table.columns)
+    frame.columns = pandas.Index([table.columns[i] for i in wanted])
     return frame

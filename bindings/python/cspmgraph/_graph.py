@@ -293,6 +293,7 @@ class Graph(Managed):
 
     def to_networkx(self) -> networkx.MultiDiGraph[str]:
         """A MultiDiGraph: properties as attributes, besides name, kinds and labels; relationships keyed by their number."""
+        self._need()
         import networkx
         out: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
         for row in self.nodes():
@@ -310,8 +311,8 @@ class Graph(Managed):
 
     def to_igraph(self) -> igraph.Graph:
         """A directed igraph.Graph: vertices by id in "name", with title, kinds, labels and properties; edges with kind and properties."""
-        import igraph
         nodes = self.nodes()
+        import igraph
         ids = nodes.column("id")
         number = {id: i for i, id in enumerate(ids)}
         rows = list(self._edge_rows())

@@ -253,10 +253,10 @@ class Table:
         lines += [",".join(csv_cell(plain(value)) for value in row) for row in self]
         return "\r\n".join(lines) + "\r\n"
 
-    def to_pandas(self) -> pandas.DataFrame:
-        """A DataFrame: enumerations become Categorical, integers with gaps Int64, nodes their ids."""
+    def to_pandas(self, columns: Sequence[str] | None = None) -> pandas.DataFrame:
+        """A DataFrame of all columns or some: enumerations become Categorical, integers with gaps Int64, nodes their ids."""
         from ._frames import to_pandas
-        return to_pandas(self)
+        return to_pandas(self, [self._number(name) for name in self.columns if columns is None or name in columns])
 
     def to_polars(self) -> polars.DataFrame:
         import polars

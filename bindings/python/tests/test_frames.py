@@ -28,6 +28,7 @@ def test_pandas(table):
         assert [None if pandas.isna(v) else v for v in frame[name]] == table.column(name)
     part = table[65_530:65_550].to_pandas()
     assert part["s"].tolist() == table.column("s")[65_530:65_550] and part["gap"].isna().tolist() == [i % 3 == 0 for i in range(65_530, 65_550)]
+    assert list(table.to_pandas(columns=["s", "i"]).columns) == ["i", "s"]
     frame.loc[0, "i"] = 5  # the frame is the caller's to change
     assert table[0].i == 0
 

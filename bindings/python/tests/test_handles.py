@@ -50,7 +50,7 @@ def test_what_was_fetched_outlives_its_graph(cg):
         table = graph.query("MATCH p = (n)-[r]->(m) RETURN n, r, p, n.name LIMIT 20")
         analysis = graph.analyze(top=5)
     gc.collect()
-    assert len(table.to_dicts()) == 20 and len(table.to_pandas()) == 20 and table[3].n.id
+    assert len(table.to_dicts()) == 20 and table[3].n.id and table.to_csv()
     assert analysis.paths and analysis.to_json() and analysis.graph.node_count
     analysis.close()
     assert analysis.paths[0].title and analysis.graph.query("RETURN 1")[0][0] == 1
