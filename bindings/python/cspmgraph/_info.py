@@ -14,6 +14,7 @@ class Dialect(NamedTuple):
 
 
 def library_version() -> str:
+    """Version of the C library, "major.minor.patch"."""
     return (core.cspm_version_string() or b"").decode()
 
 
