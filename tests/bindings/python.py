@@ -41,6 +41,10 @@ class Suite:
         self.count += 1
         print(f"ok {self.count} - {name} # SKIP {why}\n# skipped: {name}: {why}", flush=True)
 
+    @staticmethod
+    def nothing(why: str) -> None:
+        print(f"# skipped: {why}\n1..0 # SKIP {why}", flush=True)
+
     def run(self, *arguments: object, **more: object) -> subprocess.CompletedProcess:
         environment = {**self.environment, **more.pop("env", {})}  # type: ignore[dict-item]
         return subprocess.run([str(a) for a in arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, **more)
@@ -55,14 +59,14 @@ class Suite:
         try:
             venv.create(self.home, with_pip=True, clear=True)
         except (OSError, subprocess.CalledProcessError) as problem:
-            print(f"1..0 # SKIP a virtual environment cannot be made ({problem}); python3-venv is needed")
+            self.nothing(f"a virtual environment cannot be made ({problem}); python3-venv is needed")
             return False
         for packages in (TESTERS, PEERS):
             run = self.run(self.python, "-m", "pip", "install", "-q", *packages)
             if run.returncode:
                 why = "the Python package registry cannot be reached"
                 if packages is TESTERS:
-                    print(f"1..0 # SKIP {why}")
+                    self.nothing(why)
                     return False
                 self.skip("frames, graphs and the notebook", why)
         return True
