@@ -286,9 +286,11 @@ static int32_t gather_policies(aws_run *r, const aws_subject *s, uint32_t action
         rc = push_docs(r, &s->boundary, action, true, &p->boundaries, err);
     if (rc == CSPM_OK)
         rc = push_docs(r, on_resource, action, false, &p->resource, err);
-    p->identity.items = r->lists.data;
-    p->boundaries.items = r->lists.data + p->identity.count;
-    p->resource.items = p->boundaries.items + p->boundaries.count;
+    if (r->lists.count) {
+        p->identity.items = r->lists.data;
+        p->boundaries.items = r->lists.data + p->identity.count;
+        p->resource.items = p->boundaries.items + p->boundaries.count;
+    }
     if (rc == CSPM_OK && s->account != AWS_NONE && !s->scp_free) {
         const aws_account *a = &r->e->accounts.data[s->account];
         p->scps = a->lists;
