@@ -66,7 +66,7 @@ func newRows(c *C.cspm_cursor, op *operation) *Rows {
 }
 
 // Columns are the names of the columns.
-func (r *Rows) Columns() []string { return append([]string(nil), r.names...) }
+func (r *Rows) Columns() []string { return append([]string{}, r.names...) }
 
 // Types are the types of the columns, the same in every batch.
 func (r *Rows) Types() []Type { return append([]Type(nil), r.types...) }
