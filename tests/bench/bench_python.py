@@ -78,7 +78,7 @@ def frames(cg, bench):
     graph = cg.Builder().add_node("a").finish(builtin_rules=False)
     most = {"max_work": (1 << 64) - 1, "max_memory": (1 << 64) - 1}
     ours, plain = best(lambda: graph.query(NUMBERS, **most).to_pandas(), lambda: drain(graph.stream(NUMBERS, **most)))
-    bench.row("pandas: int64, double, bool vs C", ours, plain, 0.667, 0.8)
+    bench.row("pandas: int64, double, bool vs C", ours, plain, 0.55, 0.667)
     ours, plain = best(lambda: graph.query(STRINGS, **most).to_pandas(), lambda: drain(graph.stream(STRINGS, **most)))
     bench.row("pandas: distinct strings vs C", ours, plain, 0.167, 0.5)
     table = graph.query(STRINGS, **most)
@@ -113,7 +113,7 @@ def threads(graph, bench):
         print("note: one processor, so two threads are not measured")
         return
     two, one = best(lambda: run(2), lambda: run(1), rounds=3)
-    bench.row("two threads on one graph vs one", two, one, 1.6, 1.9)
+    bench.row("two threads on one graph vs one", two, one, 1.25, 1.6)
 
 
 def main():
