@@ -43,7 +43,7 @@ build() {
 # suites NAME LOG MESON-TEST-ARGUMENTS...: LOG names the file of results; Meson adds the name of a --setup to the --logbase it is given.
 suites() {
     local name=$1 log=$2; shift 2
-    meson test -C "build/$name" --no-rebuild --logbase "$log" --print-errorlogs "$@" 2>&1 | grep -vE '^(ninja|$|Full log|Ok:|Expected Fail:|Fail:|Unexpected Pass:|Skipped:|Timeout:)'
+    meson test -C "build/$name" --no-rebuild --logbase "$log" --print-errorlogs "$@" 2>&1 | grep -avE '^(ninja|$|Full log|Ok:|Expected Fail:|Fail:|Unexpected Pass:|Skipped:|Timeout:)'
     logs+=("build/$name/meson-logs/$log.json")
 }
 
