@@ -1,5 +1,5 @@
 /* Amazon's answers become nodes and edges. Every source (command-line answers, authorization details, Config snapshots, Terraform) brings its
- * items into the shape the AWS API answers them in; the tables in this folder say what each shape means in the graph. */
+ * items into the shape the AWS API answers them in; the tables in this folder say what each shape means in the graph. Tables end with { 0 }. */
 #ifndef CG_INGEST_AWS_AWS_H
 #define CG_INGEST_AWS_AWS_H
 

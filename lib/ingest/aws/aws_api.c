@@ -45,7 +45,7 @@ static const aws_field rest_fields[] = {
     { "disableexecuteapiendpoint", "disableExecuteApiEndpoint", AWS_AS_IS },
     { "apikeysource", "apiKeySource", AWS_AS_IS },
     { "vpc_endpoint_ids", "endpointConfiguration.vpcEndpointIds", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static int32_t rest_more(aws_ctx *c, const cg_tree *item, cspm_error **err);
 static const aws_shape rest = {
@@ -126,13 +126,13 @@ static const aws_field stage_fields[] = {
     { "cacheclusterstatus", "cacheClusterStatus", AWS_AS_IS },
     { "tracingenabled", "tracingEnabled", AWS_AS_IS },
     { "webaclarn", "webAclArn", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link stage_links[] = {
     { "ASSOCIATED_WITH", true, "@api", NULL, "AWSAPIGatewayRestAPI" },
     { "PROTECTS", true, "webAclArn", NULL, "AWSWAFv2WebACL" },
     { "HAS_CERTIFICATE", false, "clientCertificateId", NULL, "AWSAPIGatewayClientCertificate" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t variables_more(aws_ctx *c, const cg_tree *item, cspm_error **err);
 static const aws_shape stage = {
@@ -187,11 +187,11 @@ static const aws_field certificate_fields[] = {
     { "id", "clientCertificateId", AWS_AS_IS },
     { "createddate", "createdDate", AWS_TIME },
     { "expirationdate", "expirationDate", AWS_TIME },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link certificate_links[] = {
     { "HAS_CERTIFICATE", true, "stageArn", NULL, "AWSAPIGatewayStage" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape certificate = {
     .labels = { "AWSAPIGatewayClientCertificate", "APIGatewayClientCertificate" },
@@ -204,11 +204,11 @@ static const aws_field deployment_fields[] = {
     { "id", "{@api}/{id_}", AWS_AS_IS },
     { "arn", "{@api}/{id_}", AWS_AS_IS },
     { "description", "description", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link deployment_links[] = {
     { "HAS_DEPLOYMENT", true, "@api", NULL, "AWSAPIGatewayRestAPI" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape deployment = { .labels = { "AWSAPIGatewayDeployment", "APIGatewayDeployment" },
                                       .id = "{@api}/{id_}",
@@ -223,11 +223,11 @@ static const aws_field resource_fields[] = {
     { "path", "path", AWS_AS_IS },
     { "pathpart", "pathPart", AWS_AS_IS },
     { "parentid", "parentId", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link resource_links[] = {
     { "RESOURCE", true, "@api", NULL, "AWSAPIGatewayRestAPI" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_field method_fields[] = {
     { "id", "{@api}/{@resource}/{httpMethod}", AWS_AS_IS },
@@ -240,11 +240,11 @@ static const aws_field method_fields[] = {
     { "request_validator_id", "requestValidatorId", AWS_AS_IS },
     { "operation_name", "operationName", AWS_AS_IS },
     { "api_key_required", "apiKeyRequired", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link method_links[] = {
     { "HAS_METHOD", true, "@resource", "{@api}/{@resource}", "AWSAPIGatewayResource" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape method = { .labels = { "AWSAPIGatewayMethod", "APIGatewayMethod" },
                                   .id = "{@api}/{@resource}/{httpMethod}",
@@ -261,11 +261,11 @@ static const aws_field integration_fields[] = {
     { "connection_type", "connectionType", AWS_AS_IS },
     { "connection_id", "connectionId", AWS_AS_IS },
     { "credentials", "credentials", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link integration_links[] = {
     { "HAS_INTEGRATION", true, "@resource", "{@api}/{@resource}", "AWSAPIGatewayResource" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t integration_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -371,7 +371,7 @@ static const aws_field v2_fields[] = {
     { "createddate", "CreatedDate", AWS_TIME },
     { "description", "Description", AWS_AS_IS },
     { "disableexecuteapiendpoint", "DisableExecuteApiEndpoint", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape v2 = {
     .labels = { "AWSAPIGatewayV2API", "APIGatewayV2API" },
@@ -389,12 +389,12 @@ static const aws_field route_fields[] = {
     { "authorizer_id", "AuthorizerId", AWS_AS_IS },
     { "api_key_required", "ApiKeyRequired", AWS_AS_IS },
     { "target", "Target", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link route_links[] = {
     { "HAS_ROUTE", true, "@api", NULL, "AWSAPIGatewayV2API" },
     { "USES_INTEGRATION", false, "Target", "{@api}/{Target}", "AWSAPIGatewayV2Integration" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape route = {
     .labels = { "AWSAPIGatewayV2Route" }, .id = "{@api}/routes/{RouteId}", .fields = route_fields, .links = route_links
@@ -408,11 +408,11 @@ static const aws_field v2_integration_fields[] = {
     { "connection_type", "ConnectionType", AWS_AS_IS },
     { "connection_id", "ConnectionId", AWS_AS_IS },
     { "credentials", "CredentialsArn", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link v2_integration_links[] = {
     { "HAS_INTEGRATION", true, "@api", NULL, "AWSAPIGatewayV2API" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t v2_integration_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -440,11 +440,11 @@ static const aws_field v2_stage_fields[] = {
     { "name", "StageName", AWS_AS_IS },
     { "stagename", "StageName", AWS_AS_IS },
     { "auto_deploy", "AutoDeploy", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link v2_stage_links[] = {
     { "ASSOCIATED_WITH", true, "@api", NULL, "AWSAPIGatewayV2API" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape v2_stage = {
     .labels = { "AWSAPIGatewayV2Stage" },

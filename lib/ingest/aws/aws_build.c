@@ -18,14 +18,14 @@ static const aws_field project_fields[] = {
     { "source_location", "source.location", AWS_AS_IS },
     { "visibility", "projectVisibility", AWS_AS_IS },
     { "service_role", "serviceRole", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link project_links[] = {
     { "STS_ASSUMEROLE_ALLOW", false, "serviceRole", NULL, "AWSRole" },
     { "MEMBER_OF_AWS_VPC", false, "vpcConfig.vpcId", NULL, "AWSVpc" },
     { "PART_OF_SUBNET", false, "vpcConfig.subnets[]", NULL, "AWSEC2Subnet" },
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "vpcConfig.securityGroupIds[]", NULL, "AWSEC2SecurityGroup" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t project_more(aws_ctx *c, const cg_tree *item, cspm_error **err);
 static const aws_shape project = {
@@ -78,7 +78,7 @@ static const aws_field name_fields[] = {
     { "id", "@", AWS_AS_IS },
     { "arn", "@arn", AWS_AS_IS },
     { "name", "Name", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape project_name = { .labels = { "AWSCodeBuildProject", "CodeBuildProject", "CICDPipeline" },
                                         .id = "{@}",
@@ -97,13 +97,13 @@ static int32_t take_project_name(aws_ctx *c, const cg_tree *item, cspm_error **e
 
 static const aws_field pipeline_fields[] = {
     { "id", "@", AWS_AS_IS },  { "arn", "@arn", AWS_AS_IS }, { "name", "name", AWS_AS_IS }, { "role_arn", "roleArn", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link pipeline_links[] = {
     { "STS_ASSUMEROLE_ALLOW", false, "roleArn", NULL, "AWSRole" },
     { "STS_ASSUMEROLE_ALLOW", false, "stages[].actions[].roleArn", NULL, "AWSRole" },
     { "USES", false, "artifactStore.location", "arn:{partition}:s3:::{.}", "AWSS3Bucket" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t triggers(aws_ctx *c, const cg_tree *value, void *user, cspm_error **err)
 {
@@ -139,7 +139,7 @@ static const aws_field repository_fields[] = {
     { "name", "repositoryName", AWS_AS_IS },
     { "description", "repositoryDescription", AWS_AS_IS },
     { "default_branch", "defaultBranch", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape repository = { .labels = { "AWSCodeCommitRepository" }, .id = "{Arn}", .fields = repository_fields };
 
@@ -162,12 +162,12 @@ static const aws_field stack_fields[] = {
     { "capabilities", "Capabilities", AWS_AS_IS },
     { "outputs", "Outputs[].OutputKey", AWS_AS_IS },
     { "parameters", "Parameters[].ParameterKey", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link stack_links[] = {
     { "HAS_EXECUTION_ROLE", false, "RoleARN", NULL, "AWSRole" },
     { "STS_ASSUMEROLE_ALLOW", false, "RoleARN", NULL, "AWSRole" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t stack_more(aws_ctx *c, const cg_tree *item, cspm_error **err);
 static const aws_shape stack = {
@@ -225,12 +225,12 @@ static const aws_field stack_set_fields[] = {
     { "execution_role_name", "ExecutionRoleName", AWS_AS_IS },
     { "capabilities", "Capabilities", AWS_AS_IS },
     { "parameters", "Parameters[].ParameterKey", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link stack_set_links[] = {
     { "HAS_ADMINISTRATION_ROLE", false, "AdministrationRoleARN", NULL, "AWSRole" },
     { "STS_ASSUMEROLE_ALLOW", false, "AdministrationRoleARN", NULL, "AWSRole" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape stack_set = {
     .labels = { "AWSCloudFormationStackSet" }, .id = "{@}", .fields = stack_set_fields, .links = stack_set_links, .tags = "Tags"

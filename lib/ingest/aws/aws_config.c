@@ -29,17 +29,17 @@ typedef struct config_type {
 } config_type;
 
 static const cg_tree *bucket(aws_ctx *c, const cg_tree *item, const cg_tree *extra);
-static const config_extra policy_extra[] = { { "Policy", "", "Policy", true }, { NULL, NULL, NULL, false } };
+static const config_extra policy_extra[] = { { "Policy", "", "Policy", true }, { 0 } };
 static const config_extra key_extra[] = { { "Policy", "", "Policy", true },
                                           { "KeyRotationStatus", "", "KeyRotationEnabled", false },
-                                          { NULL, NULL, NULL, false } };
+                                          { 0 } };
 static const config_extra bucket_extra[] = {
     { "BucketPolicy", "policyText", "Policy", true },
     { "PublicAccessBlockConfiguration", "", "PublicAccessBlockConfiguration", false },
     { "ServerSideEncryptionConfiguration", "", "ServerSideEncryptionConfiguration", false },
     { "BucketVersioningConfiguration", "status", "Status", false },
     { "BucketLoggingConfiguration", "destinationBucketName", "LoggingEnabled.TargetBucket", false },
-    { NULL, NULL, NULL, false },
+    { 0 },
 };
 
 #define GAAD "iam.get-account-authorization-details"

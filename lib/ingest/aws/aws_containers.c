@@ -1,15 +1,6 @@
 /* Containers: ECS, EKS, ECR, and services that run an image for you. */
 #include "ingest/aws/aws_part.h"
 
-#define END                                                                                                                                \
-    {                                                                                                                                      \
-        NULL, NULL, AWS_AS_IS                                                                                                              \
-    }
-#define NO_LINK                                                                                                                            \
-    {                                                                                                                                      \
-        NULL, false, NULL, NULL, NULL                                                                                                      \
-    }
-
 /* ---- ECS: clusters, services ---- */
 
 static const aws_field ecs_cluster_fields[] = {
@@ -29,7 +20,7 @@ static const aws_field ecs_cluster_fields[] = {
     { "ecc_log_configuration_s3_key_prefix", "configuration.executeCommandConfiguration.logConfiguration.s3KeyPrefix", AWS_AS_IS },
     { "capacity_providers", "capacityProviders", AWS_AS_IS },
     { "attachments_status", "attachmentsStatus", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape ecs_cluster_shape = {
     .labels = { "AWSECSCluster", "ECSCluster" }, .id = "{clusterArn}", .fields = ecs_cluster_fields, .tags = "tags"
@@ -63,7 +54,7 @@ static const aws_field ecs_service_fields[] = {
     { "propagate_tags", "propagateTags", AWS_AS_IS },
     { "enable_execute_command", "enableExecuteCommand", AWS_AS_IS },
     { "assign_public_ip", "networkConfiguration.awsvpcConfiguration.assignPublicIp", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link ecs_service_links[] = {
     { "HAS_SERVICE", true, "clusterArn", NULL, "AWSECSCluster" },
@@ -71,7 +62,7 @@ static const aws_link ecs_service_links[] = {
     { "HAS_TASK_DEFINITION", false, "taskDefinition", NULL, "AWSECSTaskDefinition" },
     { "PART_OF_SUBNET", false, "networkConfiguration.awsvpcConfiguration.subnets[]", NULL, "AWSEC2Subnet" },
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "networkConfiguration.awsvpcConfiguration.securityGroups[]", NULL, "AWSEC2SecurityGroup" },
-    NO_LINK,
+    { 0 },
 };
 
 /* Target groups send to a port of one container of the service. */
@@ -126,7 +117,7 @@ static const aws_field container_definition_fields[] = {
     { "interactive", "interactive", AWS_AS_IS },
     { "pseudo_terminal", "pseudoTerminal", AWS_AS_IS },
     { "capabilities_add", "linuxParameters.capabilities.add", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_part container_definition_part = {
     { "AWSECSContainerDefinition", "ECSContainerDefinition" },
@@ -250,7 +241,7 @@ static const aws_field task_definition_fields[] = {
     { "registered_by", "registeredBy", AWS_AS_IS },
     { "ephemeral_storage_size_in_gib", "ephemeralStorage.sizeInGiB", AWS_AS_IS },
     { "host_paths", "volumes[].host.sourcePath", AWS_AS_IS },
-    END,
+    { 0 },
 };
 
 /* A role may be named without its ARN, as one of the account itself. */
@@ -303,13 +294,13 @@ static const aws_field container_fields[] = {
     { "memory", "memory", AWS_AS_IS },
     { "memory_reservation", "memoryReservation", AWS_AS_IS },
     { "gpu_ids", "gpuIds", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link container_links[] = {
     { "HAS_CONTAINER", true, "taskArn", NULL, "AWSECSTask" },
     { "WORKLOAD_PARENT", false, "taskArn", NULL, "AWSECSTask" },
     { "HAS_IMAGE", false, "imageDigest", NULL, "AWSECRImage" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape container_shape = {
     .labels = { "AWSECSContainer", "ECSContainer" }, .id = "{containerArn}", .fields = container_fields, .links = container_links
@@ -348,14 +339,14 @@ static const aws_field task_fields[] = {
     { "task_definition_arn", "taskDefinitionArn", AWS_AS_IS },
     { "version", "version", AWS_AS_IS },
     { "ephemeral_storage_size_in_gib", "ephemeralStorage.sizeInGiB", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link task_links[] = {
     { "HAS_TASK", true, "clusterArn", NULL, "AWSECSCluster" },
     { "WORKLOAD_PARENT", false, "clusterArn", NULL, "AWSECSCluster" },
     { "HAS_TASK_DEFINITION", false, "taskDefinitionArn", NULL, "AWSECSTaskDefinition" },
     { "HAS_TASK", true, "containerInstanceArn", NULL, "AWSECSContainerInstance" },
-    NO_LINK,
+    { 0 },
 };
 static const char *const task_labels[] = { "AWSECSTask", "ECSTask", NULL };
 
@@ -428,11 +419,11 @@ static const aws_field container_instance_fields[] = {
     { "agent_connected", "agentConnected", AWS_AS_IS },
     { "agent_update_status", "agentUpdateStatus", AWS_AS_IS },
     { "registered_at", "registeredAt", AWS_TIME },
-    END,
+    { 0 },
 };
 static const aws_link container_instance_links[] = {
     { "IS_INSTANCE", false, "ec2InstanceId", NULL, "AWSEC2Instance" },
-    NO_LINK,
+    { 0 },
 };
 
 /* arn:...:container-instance/CLUSTER/ID; before 2018 the ARN did not say the cluster. */

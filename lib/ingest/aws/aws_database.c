@@ -12,11 +12,11 @@ static const aws_field subnet_group_fields[] = {
     { "vpc_id", "VpcId", AWS_AS_IS },
     { "description", "DBSubnetGroupDescription", AWS_AS_IS },
     { "status", "SubnetGroupStatus", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link subnet_group_links[] = {
     { "RESOURCE", false, "Subnets[].SubnetIdentifier", NULL, "AWSEC2Subnet" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape subnet_group = {
     .labels = { "AWSDBSubnetGroup", "DBSubnetGroup" },
@@ -71,14 +71,14 @@ static const aws_field instance_fields[] = {
     { "iam_database_authentication_enabled", "IAMDatabaseAuthenticationEnabled", AWS_AS_IS },
     { "auto_minor_version_upgrade", "AutoMinorVersionUpgrade", AWS_AS_IS },
     { "vpc_id", "DBSubnetGroup.VpcId", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link instance_links[] = {
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "VpcSecurityGroups[].VpcSecurityGroupId", NULL, "AWSEC2SecurityGroup" },
     { "IS_CLUSTER_MEMBER_OF", false, "DBClusterIdentifier", "arn:{partition}:rds:{region}:{account}:cluster:{.}", "AWSRDSCluster" },
     { "STS_ASSUMEROLE_ALLOW", false, "AssociatedRoles[].RoleArn", NULL, "AWSRole" },
     { "USES_SECRET", false, "MasterUserSecret.SecretArn", NULL, "AWSSecretsManagerSecret" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 
 static int32_t instance_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
@@ -152,14 +152,14 @@ static const aws_field cluster_fields[] = {
     { "publicly_accessible", "PubliclyAccessible", AWS_AS_IS },
     { "iam_database_authentication_enabled", "IAMDatabaseAuthenticationEnabled", AWS_AS_IS },
     { "http_endpoint_enabled", "HttpEndpointEnabled", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link cluster_links[] = {
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "VpcSecurityGroups[].VpcSecurityGroupId", NULL, "AWSEC2SecurityGroup" },
     { "STS_ASSUMEROLE_ALLOW", false, "AssociatedRoles[].RoleArn", NULL, "AWSRole" },
     { "USES_SECRET", false, "MasterUserSecret.SecretArn", NULL, "AWSSecretsManagerSecret" },
     { "MEMBER_OF_DB_SUBNET_GROUP", false, "DBSubnetGroup", "arn:{partition}:rds:{region}:{account}:subgrp:{.}", "AWSDBSubnetGroup" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t kms_key_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -213,11 +213,11 @@ static const aws_field snapshot_fields[] = {
     { "snapshot_database_time", "SnapshotDatabaseTime", AWS_TIME },
     { "snapshot_target", "SnapshotTarget", AWS_AS_IS },
     { "storage_throughput", "StorageThroughput", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link snapshot_links[] = {
     { "IS_SNAPSHOT_SOURCE", false, "DBInstanceIdentifier", "arn:{partition}:rds:{region}:{account}:db:{.}", "AWSRDSInstance" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape snapshot = {
     .labels = { "AWSRDSSnapshot", "RDSSnapshot", "Snapshot" },
@@ -245,11 +245,11 @@ static const aws_field cluster_snapshot_fields[] = {
     { "encrypted", "StorageEncrypted", AWS_AS_IS },
     { "kms_key_id", "KmsKeyId", AWS_AS_IS },
     { "iam_database_authentication_enabled", "IAMDatabaseAuthenticationEnabled", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link cluster_snapshot_links[] = {
     { "IS_SNAPSHOT_SOURCE", false, "DBClusterIdentifier", "arn:{partition}:rds:{region}:{account}:cluster:{.}", "AWSRDSCluster" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape cluster_snapshot = {
     .labels = { "AWSRDSClusterSnapshot", "RDSClusterSnapshot", "Snapshot" },
@@ -325,11 +325,11 @@ static const aws_field event_fields[] = {
     { "subscription_creation_time", "SubscriptionCreationTime", AWS_TIME },
     { "event_categories", "EventCategoriesList", AWS_AS_IS },
     { "source_ids", "SourceIdsList", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link event_links[] = {
     { "NOTIFIES", false, "SnsTopicArn", NULL, "AWSSNSTopic" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 
 static int32_t monitors(aws_ctx *c, const cg_tree *value, void *user, cspm_error **err)
@@ -376,7 +376,7 @@ static const aws_field table_fields[] = {
     { "sse_status", "SSEDescription.Status", AWS_AS_IS },
     { "sse_type", "SSEDescription.SSEType", AWS_AS_IS },
     { "latest_stream_arn", "LatestStreamArn", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_field index_fields[] = {
     { "id", "IndexArn", AWS_AS_IS },
@@ -384,7 +384,7 @@ static const aws_field index_fields[] = {
     { "name", "IndexName", AWS_AS_IS },
     { "provisioned_throughput_read_capacity_units", "ProvisionedThroughput.ReadCapacityUnits", AWS_AS_IS },
     { "provisioned_throughput_write_capacity_units", "ProvisionedThroughput.WriteCapacityUnits", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_part table_index = { { "AWSDynamoDBGlobalSecondaryIndex", "DynamoDBGlobalSecondaryIndex" },
                                       "/index/{IndexName}",
@@ -417,7 +417,7 @@ static const aws_field table_name_fields[] = {
     { "id", "@", AWS_AS_IS },
     { "arn", "@arn", AWS_AS_IS },
     { "name", "Name", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape table_name = {
     .labels = { "AWSDynamoDBTable", "DynamoDBTable", "Database" },
@@ -458,14 +458,14 @@ static const aws_field redshift_fields[] = {
     { "number_of_nodes", "NumberOfNodes", AWS_AS_IS },
     { "publicly_accessible", "PubliclyAccessible", AWS_AS_IS },
     { "vpc_id", "VpcId", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link redshift_links[] = {
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "VpcSecurityGroups[].VpcSecurityGroupId", NULL, "AWSEC2SecurityGroup" },
     { "MEMBER_OF_AWS_VPC", false, "VpcId", NULL, "AWSVpc" },
     { "STS_ASSUMEROLE_ALLOW", false, "IamRoles[].IamRoleArn", NULL, "AWSRole" },
     { "USES_SECRET", false, "MasterPasswordSecretArn", NULL, "AWSSecretsManagerSecret" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape redshift = {
     .labels = { "AWSRedshiftCluster", "RedshiftCluster" },
@@ -508,17 +508,17 @@ static const aws_field cache_fields[] = {
     { "transit_encryption_enabled", "TransitEncryptionEnabled", AWS_AS_IS },
     { "at_rest_encryption_enabled", "AtRestEncryptionEnabled", AWS_AS_IS },
     { "topic_arn", "NotificationConfiguration.TopicArn", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link cache_links[] = {
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "SecurityGroups[].SecurityGroupId", NULL, "AWSEC2SecurityGroup" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_field cache_topic_fields[] = {
     { "id", "TopicArn", AWS_AS_IS },
     { "arn", "TopicArn", AWS_AS_IS },
     { "status", "TopicStatus", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape cache_topic = { .labels = { "AWSElasticacheTopic", "ElasticacheTopic" },
                                        .id = "{TopicArn}",
@@ -564,12 +564,12 @@ static const aws_field domain_fields[] = {
     { "node_to_node_encryption_enabled", "NodeToNodeEncryptionOptions.Enabled", AWS_AS_IS },
     { "enforce_https", "DomainEndpointOptions.EnforceHTTPS", AWS_AS_IS },
     { "fine_grained_access_enabled", "AdvancedSecurityOptions.Enabled", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link domain_links[] = {
     { "PART_OF_SUBNET", false, "VPCOptions.SubnetIds[]", NULL, "AWSEC2Subnet" },
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "VPCOptions.SecurityGroupIds[]", NULL, "AWSEC2SecurityGroup" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t domain_more(aws_ctx *c, const cg_tree *item, cspm_error **err);
 static const aws_shape domain = {

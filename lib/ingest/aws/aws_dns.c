@@ -40,11 +40,11 @@ static const aws_field zone_fields[] = {
     { "name", "@name", AWS_AS_IS },
     { "comment", "Config.Comment", AWS_AS_IS },
     { "privatezone", "Config.PrivateZone", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link zone_links[] = {
     { "ASSOCIATED_WITH", false, "VPCs[].VPCId", NULL, "AWSVpc" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape zone = {
     .labels = { "AWSDNSZone", "DNSZone" }, .id = "{@id}", .fields = zone_fields, .links = zone_links, .global = true

@@ -1,16 +1,6 @@
 /* Machines and what stands before them: instances, interfaces, addresses, security groups, key pairs. */
 #include "ingest/aws/aws_part.h"
 
-#define END                                                                                                                                \
-    {                                                                                                                                      \
-        NULL, NULL, AWS_AS_IS                                                                                                              \
-    }
-#define NO_LINK                                                                                                                            \
-    {                                                                                                                                      \
-        NULL, false, NULL, NULL, NULL                                                                                                      \
-    }
-#define EC2_ARN(kind, id) "arn:{partition}:ec2:{region}:{account}:" kind "/{" id "}"
-
 /* ---- security groups ---- */
 
 static const char *const in_labels[] = { "AWSIpPermissionInbound", "IpPermissionInbound", "AWSIpRule", "IpRule", NULL };
@@ -144,11 +134,11 @@ static const aws_field group_fields[] = {
     { "description", "Description", AWS_AS_IS },
     { "vpc_id", "VpcId", AWS_AS_IS },
     { "owner_id", "OwnerId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link group_links[] = {
     { "MEMBER_OF_EC2_SECURITY_GROUP", true, "VpcId", NULL, "AWSVpc" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape group_shape = {
     .labels = { "AWSEC2SecurityGroup", "EC2SecurityGroup" },
@@ -188,7 +178,7 @@ static const aws_field private_ip_fields[] = {
     { "primary", "Primary", AWS_AS_IS },
     { "public_ip", "Association.PublicIp", AWS_AS_IS },
     { "ip_owner_id", "Association.IpOwnerId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_part private_ip_part = {
     { "AWSEC2PrivateIp", "EC2PrivateIp" },
@@ -203,7 +193,7 @@ static const aws_field ipv6_fields[] = {
     { "id", "Ipv6Address", AWS_AS_IS },
     { "ipv6_address", "Ipv6Address", AWS_AS_IS },
     { "primary", "IsPrimaryIpv6", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_part ipv6_part = {
     { "AWSEC2Ipv6Address", "EC2Ipv6Address" }, ":{Ipv6Address}", "network_interface_id", ipv6_fields, "IPV6_ADDRESS", false, false,
@@ -229,13 +219,13 @@ static const aws_field interface_fields[] = {
     { "attach_time", "Attachment.AttachTime", AWS_TIME },
     { "device_index", "Attachment.DeviceIndex", AWS_AS_IS },
     { "owner_id", "OwnerId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link interface_links[] = {
     { "PART_OF_SUBNET", false, "SubnetId", NULL, "AWSEC2Subnet" },
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "Groups[].GroupId", NULL, "AWSEC2SecurityGroup" },
     { "NETWORK_INTERFACE", true, "Attachment.InstanceId", NULL, "AWSEC2Instance" },
-    NO_LINK,
+    { 0 },
 };
 
 /* The interfaces of load balancers say in their description whose they are: "ELB app/NAME/HASH", or "ELB NAME" of a classic one. */
@@ -308,12 +298,12 @@ static const aws_field address_fields[] = {
     { "customer_owned_ip", "CustomerOwnedIp", AWS_AS_IS },
     { "customer_owned_ipv4_pool", "CustomerOwnedIpv4Pool", AWS_AS_IS },
     { "carrier_ip", "CarrierIp", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link address_links[] = {
     { "ELASTIC_IP_ADDRESS", true, "InstanceId", NULL, "AWSEC2Instance" },
     { "ELASTIC_IP_ADDRESS", true, "NetworkInterfaceId", NULL, "AWSNetworkInterface" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape address_shape = {
     .labels = { "AWSElasticIPAddress", "ElasticIPAddress" },
@@ -334,7 +324,7 @@ static const aws_field key_fields[] = {
     { "keypairid", "KeyPairId", AWS_AS_IS },
     { "keyfingerprint", "KeyFingerprint", AWS_AS_IS },
     { "keytype", "KeyType", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape key_shape = {
     .labels = { "AWSEC2KeyPair", "EC2KeyPair", "KeyPair" },
@@ -359,7 +349,7 @@ static const aws_field reservation_fields[] = {
     { "reservationid", "ReservationId", AWS_AS_IS },
     { "ownerid", "OwnerId", AWS_AS_IS },
     { "requesterid", "RequesterId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape reservation_shape = { .labels = { "AWSEC2Reservation", "EC2Reservation" },
                                              .id = "{ReservationId}",
@@ -397,7 +387,7 @@ static const aws_field instance_fields[] = {
     { "keyname", "KeyName", AWS_AS_IS },
     { "vpc_id", "VpcId", AWS_AS_IS },
     { "subnet_id", "SubnetId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link instance_links[] = {
     { "INSTANCE_PROFILE", false, "IamInstanceProfile.Arn", NULL, "AWSInstanceProfile" },
@@ -406,7 +396,7 @@ static const aws_link instance_links[] = {
     { "MEMBER_OF_AWS_VPC", false, "VpcId", NULL, "AWSVpc" },
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "SecurityGroups[].GroupId", NULL, "AWSEC2SecurityGroup" },
     { "SSH_LOGIN_TO", true, "KeyName", EC2_ARN("key-pair", "KeyName"), "AWSEC2KeyPair" },
-    NO_LINK,
+    { 0 },
 };
 static const char *const instance_labels[] = { "AWSEC2Instance", "EC2Instance", NULL };
 
@@ -480,7 +470,7 @@ static const aws_field mapping_fields[] = {
     { "volumeid", "Ebs.VolumeId", AWS_AS_IS },
     { "arn", EC2_ARN("volume", "Ebs.VolumeId"), AWS_AS_IS },
     { "deleteontermination", "Ebs.DeleteOnTermination", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape mapping_shape = { .labels = { "AWSEBSVolume", "EBSVolume" }, .id = "{Ebs.VolumeId}", .fields = mapping_fields };
 

@@ -31,11 +31,11 @@ static const aws_field distribution_fields[] = {
     { "geo_restriction_locations", "Restrictions.GeoRestriction.Items", AWS_AS_IS },
     { "web_acl_id", "WebACLId", AWS_AS_IS },
     { "origin_domain_names", "Origins.Items[].DomainName", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link distribution_links[] = {
     { "USES_CERTIFICATE", false, "ViewerCertificate.ACMCertificateArn", NULL, "AWSACMCertificate" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 
 static int32_t origin(aws_ctx *c, const cg_tree *value, void *user, cspm_error **err)
@@ -103,7 +103,7 @@ static const aws_field acl_fields[] = {
     { "description", "Description", AWS_AS_IS },
     { "capacity", "Capacity", AWS_AS_IS },
     { "rules", "Rules[].Name", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static int32_t acl_more(aws_ctx *c, const cg_tree *item, cspm_error **err);
 static const aws_shape acl = { .labels = { "AWSWAFv2WebACL" }, .id = "{ARN}", .fields = acl_fields, .tags = "Tags", .more = acl_more };
@@ -153,7 +153,7 @@ static int32_t take_protected(aws_ctx *c, const cg_tree *item, cspm_error **err)
 static const aws_field classic_fields[] = {
     { "id", "WebACLId", AWS_AS_IS }, { "arn", "WebACLArn", AWS_AS_IS },
     { "name", "Name", AWS_AS_IS },   { "default_action", "DefaultAction.Type", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape classic = {
     .labels = { "AWSWAFWebACL" }, .id = "{WebACLId}", .aliases = { "{WebACLArn}" }, .fields = classic_fields

@@ -1,14 +1,6 @@
 /* Kubernetes clusters of Amazon, registries of images, and services that run an image or an application for you. */
 #include "ingest/aws/aws_part.h"
 
-#define END                                                                                                                                \
-    {                                                                                                                                      \
-        NULL, NULL, AWS_AS_IS                                                                                                              \
-    }
-#define NO_LINK                                                                                                                            \
-    {                                                                                                                                      \
-        NULL, false, NULL, NULL, NULL                                                                                                      \
-    }
 #define CLUSTER "arn:{partition}:eks:{region}:{account}:cluster/{clusterName}"
 
 /* ---- EKS ---- */
@@ -32,7 +24,7 @@ static const aws_field cluster_fields[] = {
     { "encryption_key_arns", "encryptionConfig[].provider.keyArn", AWS_AS_IS },
     { "secrets_encrypted", "encryptionConfig[].provider.keyArn", AWS_EXISTS },
     { "certificate_authority_data_present", "certificateAuthority.data", AWS_EXISTS },
-    END,
+    { 0 },
 };
 static const aws_link cluster_links[] = {
     { "STS_ASSUMEROLE_ALLOW", false, "roleArn", NULL, "AWSRole" },
@@ -40,7 +32,7 @@ static const aws_link cluster_links[] = {
     { "PART_OF_SUBNET", false, "resourcesVpcConfig.subnetIds[]", NULL, "AWSEC2Subnet" },
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "resourcesVpcConfig.securityGroupIds[]", NULL, "AWSEC2SecurityGroup" },
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "resourcesVpcConfig.clusterSecurityGroupId", NULL, "AWSEC2SecurityGroup" },
-    NO_LINK,
+    { 0 },
 };
 
 /* Whether the log of the API server's decisions is on. */
@@ -87,14 +79,14 @@ static const aws_field nodegroup_fields[] = {
     { "ssh_key_name", "remoteAccess.ec2SshKey", AWS_AS_IS },
     { "auto_scaling_group_names", "resources.autoScalingGroups[].name", AWS_AS_IS },
     { "created_at", "createdAt", AWS_TIME },
-    END,
+    { 0 },
 };
 static const aws_link nodegroup_links[] = {
     { "HAS_NODEGROUP", true, "clusterName", CLUSTER, "AWSEKSCluster" },
     { "STS_ASSUMEROLE_ALLOW", false, "nodeRole", NULL, "AWSRole" },
     { "PART_OF_SUBNET", false, "subnets[]", NULL, "AWSEC2Subnet" },
     { "HAS_LAUNCH_TEMPLATE", false, "launchTemplate.id", NULL, "AWSLaunchTemplate" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape nodegroup_shape = {
     .labels = { "AWSEKSNodegroup" }, .id = "{nodegroupArn}", .fields = nodegroup_fields, .links = nodegroup_links, .tags = "tags"
@@ -108,13 +100,13 @@ static const aws_field fargate_fields[] = {
     { "status", "status", AWS_AS_IS },
     { "pod_execution_role_arn", "podExecutionRoleArn", AWS_AS_IS },
     { "selector_namespaces", "selectors[].namespace", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link fargate_links[] = {
     { "HAS_FARGATE_PROFILE", true, "clusterName", CLUSTER, "AWSEKSCluster" },
     { "STS_ASSUMEROLE_ALLOW", false, "podExecutionRoleArn", NULL, "AWSRole" },
     { "PART_OF_SUBNET", false, "subnets[]", NULL, "AWSEC2Subnet" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape fargate_shape = {
     .labels = { "AWSEKSFargateProfile" }, .id = "{fargateProfileArn}", .fields = fargate_fields, .links = fargate_links, .tags = "tags"
@@ -131,12 +123,12 @@ static const aws_field entry_fields[] = {
     { "kubernetes_groups", "kubernetesGroups", AWS_AS_IS },
     { "created_at", "createdAt", AWS_TIME },
     { "modified_at", "modifiedAt", AWS_TIME },
-    END,
+    { 0 },
 };
 static const aws_link entry_links[] = {
     { "HAS_ACCESS_ENTRY", true, "clusterName", CLUSTER, "AWSEKSCluster" },
     { "GRANTED_ACCESS_TO", true, "principalArn", NULL, "AWSPrincipal" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape entry_shape = {
     .labels = { "AWSEKSAccessEntry", "EKSAccessEntry" },
@@ -150,7 +142,7 @@ static const aws_field entry_policy_fields[] = {
     { "access_policy_arns", "associatedAccessPolicies[].policyArn", AWS_AS_IS },
     { "access_scope_types", "associatedAccessPolicies[].accessScope.type", AWS_AS_IS },
     { "access_scope_namespaces", "associatedAccessPolicies[].accessScope.namespaces[]", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape entry_policy_shape = {
     .labels = { "AWSEKSAccessEntry", "EKSAccessEntry" },
@@ -168,12 +160,12 @@ static const aws_field pod_identity_fields[] = {
     { "namespace", "namespace", AWS_AS_IS },
     { "service_account", "serviceAccount", AWS_AS_IS },
     { "role_arn", "roleArn", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link pod_identity_links[] = {
     { "HAS_POD_IDENTITY_ASSOCIATION", true, "clusterName", CLUSTER, "AWSEKSCluster" },
     { "STS_ASSUMEROLE_ALLOW", false, "roleArn", NULL, "AWSRole" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape pod_identity_shape = {
     .labels = { "AWSEKSPodIdentityAssociation" },
@@ -192,11 +184,11 @@ static const aws_field provider_fields[] = {
     { "client_id", "clientId", AWS_AS_IS },
     { "groups_claim", "groupsClaim", AWS_AS_IS },
     { "status", "status", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link provider_links[] = {
     { "HAS_IDENTITY_PROVIDER", true, "clusterName", CLUSTER, "AWSEKSCluster" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape provider_shape = {
     .labels = { "AWSEKSIdentityProviderConfig" },
@@ -218,7 +210,7 @@ static const aws_field repository_fields[] = {
     { "scan_on_push", "imageScanningConfiguration.scanOnPush", AWS_AS_IS },
     { "encryption_type", "encryptionConfiguration.encryptionType", AWS_AS_IS },
     { "kms_key", "encryptionConfiguration.kmsKey", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape repository_shape = {
     .labels = { "AWSECRRepository", "ECRRepository" },
@@ -232,7 +224,7 @@ static const aws_shape repository_shape = {
 
 static const aws_field repository_policy_fields[] = {
     { "policy", "policyText", AWS_JSON },
-    END,
+    { 0 },
 };
 static const aws_shape repository_policy_shape = {
     .labels = { "AWSECRRepository", "ECRRepository" }, .id = REPOSITORY, .fields = repository_policy_fields, .no_account = true
@@ -243,7 +235,7 @@ static const aws_field image_fields[] = {
     { "digest", "imageDigest", AWS_AS_IS },
     { "media_type", "imageManifestMediaType", AWS_AS_IS },
     { "artifact_media_type", "artifactMediaType", AWS_AS_IS },
-    END,
+    { 0 },
 };
 /* The same image may lie in many repositories. */
 static const aws_shape image_shape = {
@@ -257,7 +249,7 @@ static const aws_field tagged_fields[] = {
     { "image_manifest_media_type", "imageManifestMediaType", AWS_AS_IS },
     { "artifact_media_type", "artifactMediaType", AWS_AS_IS },
     { "last_recorded_pull_time", "lastRecordedPullTime", AWS_TIME },
-    END,
+    { 0 },
 };
 
 /* "REGISTRY/REPOSITORY:TAG", without a tag "REGISTRY/REPOSITORY". */
@@ -316,12 +308,12 @@ static const aws_field cache_rule_fields[] = {
     { "custom_role_arn", "customRoleArn", AWS_AS_IS },
     { "created_at", "createdAt", AWS_TIME },
     { "updated_at", "updatedAt", AWS_TIME },
-    END,
+    { 0 },
 };
 static const aws_link cache_rule_links[] = {
     { "USES_SECRET", false, "credentialArn", NULL, "AWSSecretsManagerSecret" },
     { "ASSOCIATED_WITH", false, "customRoleArn", NULL, "AWSRole" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape cache_rule_shape = {
     .labels = { "AWSECRPullThroughCacheRule", "ECRPullThroughCacheRule" },
@@ -344,12 +336,12 @@ static const aws_field apprunner_fields[] = {
     { "repository_url", "SourceConfiguration.CodeRepository.RepositoryUrl", AWS_AS_IS },
     { "is_publicly_accessible", "NetworkConfiguration.IngressConfiguration.IsPubliclyAccessible", AWS_AS_IS },
     { "egress_type", "NetworkConfiguration.EgressConfiguration.EgressType", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link apprunner_links[] = {
     { "STS_ASSUMEROLE_ALLOW", false, "InstanceConfiguration.InstanceRoleArn", NULL, "AWSRole" },
     { "HAS_ACCESS_ROLE", false, "SourceConfiguration.AuthenticationConfiguration.AccessRoleArn", NULL, "AWSRole" },
-    NO_LINK,
+    { 0 },
 };
 
 static int32_t apprunner_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
@@ -389,11 +381,11 @@ static const aws_field beanstalk_fields[] = {
     { "status", "Status", AWS_AS_IS },
     { "health", "Health", AWS_AS_IS },
     { "operations_role", "OperationsRole", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link beanstalk_links[] = {
     { "STS_ASSUMEROLE_ALLOW", false, "OperationsRole", NULL, "AWSRole" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape beanstalk_shape = {
     .labels = { "AWSElasticBeanstalkEnvironment" },
@@ -407,7 +399,7 @@ static const aws_field beanstalk_application_fields[] = {
     { "arn", "ApplicationArn", AWS_AS_IS },
     { "name", "ApplicationName", AWS_AS_IS },
     { "description", "Description", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape beanstalk_application_shape = { .labels = { "AWSElasticBeanstalkApplication" },
                                                        .id = "{ApplicationArn}",
@@ -424,12 +416,12 @@ static const aws_field job_fields[] = {
     { "privileged", "containerProperties.privileged", AWS_AS_IS },
     { "job_role_arn", "containerProperties.jobRoleArn", AWS_AS_IS },
     { "execution_role_arn", "containerProperties.executionRoleArn", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link job_links[] = {
     { "STS_ASSUMEROLE_ALLOW", false, "containerProperties.jobRoleArn", NULL, "AWSRole" },
     { "HAS_EXECUTION_ROLE", false, "containerProperties.executionRoleArn", NULL, "AWSRole" },
-    NO_LINK,
+    { 0 },
 };
 
 static int32_t job_more(aws_ctx *c, const cg_tree *item, cspm_error **err)

@@ -1,15 +1,6 @@
 /* Load balancers, classic and of the second generation: listeners, rules, target groups, targets. */
 #include "ingest/aws/aws_part.h"
 
-#define END                                                                                                                                \
-    {                                                                                                                                      \
-        NULL, NULL, AWS_AS_IS                                                                                                              \
-    }
-#define NO_LINK                                                                                                                            \
-    {                                                                                                                                      \
-        NULL, false, NULL, NULL, NULL                                                                                                      \
-    }
-
 /* ---- classic ---- */
 
 static const aws_field classic_listener_fields[] = {
@@ -19,7 +10,7 @@ static const aws_field classic_listener_fields[] = {
     { "instance_protocol", "Listener.InstanceProtocol", AWS_AS_IS },
     { "certificate_arn", "Listener.SSLCertificateId", AWS_AS_IS },
     { "policy_names", "PolicyNames", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_part classic_listener_part = {
     { "AWSELBListener", "ELBListener" },
@@ -41,13 +32,13 @@ static const aws_field classic_fields[] = {
     { "scheme", "Scheme", AWS_AS_IS },
     { "vpc_id", "VPCId", AWS_AS_IS },
     { "createdtime", "CreatedTime", AWS_TIME },
-    END,
+    { 0 },
 };
 static const aws_link classic_links[] = {
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "SecurityGroups[]", NULL, "AWSEC2SecurityGroup" },
     { "PART_OF_SUBNET", false, "Subnets[]", NULL, "AWSEC2Subnet" },
     { "EXPOSE", false, "Instances[].InstanceId", NULL, "AWSEC2Instance" },
-    NO_LINK,
+    { 0 },
 };
 
 /* Names are found in lower case too: what points at a load balancer writes its name as it likes. */
@@ -106,13 +97,13 @@ static const aws_field listener_fields[] = {
     { "ignore_client_certificate_expiry", "MutualAuthentication.IgnoreClientCertificateExpiry", AWS_AS_IS },
     { "trust_store_association_status", "MutualAuthentication.TrustStoreAssociationStatus", AWS_AS_IS },
     { "advertise_trust_store_ca_names", "MutualAuthentication.AdvertiseTrustStoreCaNames", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link listener_links[] = {
     { "ELBV2_LISTENER", true, "LoadBalancerArn", NULL, "AWSLoadBalancerV2" },
     { "FORWARDS_TO", false, "DefaultActions[].TargetGroupArn", NULL, "AWSELBV2TargetGroup" },
     { "FORWARDS_TO", false, "DefaultActions[].ForwardConfig.TargetGroups[].TargetGroupArn", NULL, "AWSELBV2TargetGroup" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape listener_shape = {
     .labels = { "AWSELBV2Listener", "ELBV2Listener" },
@@ -130,12 +121,12 @@ static const aws_field rule_fields[] = {
     { "is_default", "IsDefault", AWS_AS_IS },
     { "conditions", "Conditions", AWS_JSON },
     { "action_types", "Actions[].Type", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link rule_links[] = {
     { "FORWARDS_TO", false, "Actions[].TargetGroupArn", NULL, "AWSELBV2TargetGroup" },
     { "FORWARDS_TO", false, "Actions[].ForwardConfig.TargetGroups[].TargetGroupArn", NULL, "AWSELBV2TargetGroup" },
-    NO_LINK,
+    { 0 },
 };
 
 /* ...:listener-rule/app/NAME/LB/LISTENER/RULE belongs to ...:listener/app/NAME/LB/LISTENER. */
@@ -178,12 +169,12 @@ static const aws_field target_group_fields[] = {
     { "port", "Port", AWS_AS_IS },
     { "vpc_id", "VpcId", AWS_AS_IS },
     { "load_balancer_arns", "LoadBalancerArns", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link target_group_links[] = {
     { "ELBV2_TARGET_GROUP", true, "LoadBalancerArns[]", NULL, "AWSLoadBalancerV2" },
     { "MEMBER_OF_AWS_VPC", false, "VpcId", NULL, "AWSVpc" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape target_group_shape = {
     .labels = { "AWSELBV2TargetGroup", "ELBV2TargetGroup" },
@@ -271,13 +262,13 @@ static const aws_field balancer_fields[] = {
     { "vpc_id", "VpcId", AWS_AS_IS },
     { "ip_address_type", "IpAddressType", AWS_AS_IS },
     { "ip_addresses", "AvailabilityZones[].LoadBalancerAddresses[].IpAddress", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link balancer_links[] = {
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "SecurityGroups[]", NULL, "AWSEC2SecurityGroup" },
     { "SUBNET", false, "AvailabilityZones[].SubnetId", NULL, "AWSEC2Subnet" },
     { "PART_OF_SUBNET", false, "AvailabilityZones[].SubnetId", NULL, "AWSEC2Subnet" },
-    NO_LINK,
+    { 0 },
 };
 
 /* Exports that put listeners and target groups inside the load balancer. */

@@ -2,14 +2,6 @@
 #include "ingest/aws/aws_policy.h"
 #include "ingest/aws/aws_state.h"
 
-#define FIELDS_END                                                                                                                         \
-    {                                                                                                                                      \
-        NULL, NULL, AWS_AS_IS                                                                                                              \
-    }
-#define LINKS_END                                                                                                                          \
-    {                                                                                                                                      \
-        NULL, false, NULL, NULL, NULL                                                                                                      \
-    }
 /* The names people and other answers use are unique within an account whatever the path. The ids (AIDA..., AROA...) are no keys: exports
  * with ids blanked out would make one principal of many. */
 #define IAM_ARN(kind, name) "arn:{partition}:iam::{account}:" kind "/{" name "}"
@@ -84,12 +76,12 @@ static const aws_field user_fields[] = {
     { "path", "Path", AWS_AS_IS },
     { "createdate", "CreateDate", AWS_TIME },
     { "passwordlastused", "PasswordLastUsed", AWS_TIME },
-    FIELDS_END,
+    { 0 },
 };
 static const aws_link user_links[] = {
     { "MEMBER_AWS_GROUP", false, "GroupList[]", "arn:{partition}:iam::{account}:group/{.}", "AWSGroup" },
     { "MEMBER_OF", false, "GroupList[]", "arn:{partition}:iam::{account}:group/{.}", "AWSGroup" },
-    LINKS_END,
+    { 0 },
 };
 static const aws_shape user_shape = {
     .labels = { "AWSUser", "AWSPrincipal" },
@@ -109,7 +101,7 @@ static const aws_field group_fields[] = {
     { "name", "GroupName", AWS_AS_IS },
     { "path", "Path", AWS_AS_IS },
     { "createdate", "CreateDate", AWS_TIME },
-    FIELDS_END,
+    { 0 },
 };
 static const aws_shape group_shape = {
     .labels = { "AWSGroup", "AWSPrincipal" },
@@ -133,7 +125,7 @@ static const aws_field role_fields[] = {
     { "lastuseddate", "RoleLastUsed.LastUsedDate", AWS_TIME },
     { "lastusedregion", "RoleLastUsed.Region", AWS_AS_IS },
     { "assumerolepolicydocument", "AssumeRolePolicyDocument", AWS_JSON },
-    FIELDS_END,
+    { 0 },
 };
 static const aws_shape role_shape = {
     .labels = { "AWSRole", "AWSPrincipal" },
@@ -183,7 +175,7 @@ static const aws_field profile_fields[] = {
     { "instance_profile_name", "InstanceProfileName", AWS_AS_IS },
     { "path", "Path", AWS_AS_IS },
     { "createdate", "CreateDate", AWS_TIME },
-    FIELDS_END,
+    { 0 },
 };
 static const aws_shape profile_shape = {
     .labels = { "AWSInstanceProfile" },
@@ -320,7 +312,7 @@ static int32_t attached_group_take(aws_ctx *c, const cg_tree *item, cspm_error *
 static const aws_link member_links[] = {
     { "MEMBER_AWS_GROUP", false, "Group.Arn", NULL, "AWSGroup" },
     { "MEMBER_OF", false, "Group.Arn", NULL, "AWSGroup" },
-    LINKS_END,
+    { 0 },
 };
 static const aws_shape member_shape = {
     .labels = { "AWSUser", "AWSPrincipal" },
@@ -335,7 +327,7 @@ static const aws_shape member_shape = {
 
 static const aws_field key_fields[] = {
     { "id", "AccessKeyId", AWS_AS_IS }, { "accesskeyid", "AccessKeyId", AWS_AS_IS }, { "name", "AccessKeyId", AWS_AS_IS },
-    { "status", "Status", AWS_AS_IS },  { "createdate", "CreateDate", AWS_TIME },    FIELDS_END,
+    { "status", "Status", AWS_AS_IS },  { "createdate", "CreateDate", AWS_TIME },    { 0 },
 };
 /* Whose key or device it is; the user may be in none of the inputs. */
 static int32_t owner_edges(aws_ctx *c, const cg_tree *item, const char *kind, bool back, cspm_error **err)
@@ -375,7 +367,7 @@ static const aws_shape key_shape = {
 static const aws_field login_fields[] = {
     { "loginprofile", "UserName", AWS_EXISTS },
     { "passwordresetrequired", "PasswordResetRequired", AWS_AS_IS },
-    FIELDS_END,
+    { 0 },
 };
 static const aws_shape login_shape = {
     .labels = { "AWSUser", "AWSPrincipal" },
@@ -391,7 +383,7 @@ static const aws_field device_fields[] = {
     { "username", "UserName", AWS_AS_IS },
     { "user_arn", "User.Arn", AWS_AS_IS },
     { "enabledate", "EnableDate", AWS_TIME },
-    FIELDS_END,
+    { 0 },
 };
 static const aws_shape device_shape = {
     .labels = { "AWSMfaDevice" },
@@ -409,7 +401,7 @@ static const aws_field saml_fields[] = {
     { "name", "Arn", AWS_TAIL },
     { "create_date", "CreateDate", AWS_TIME },
     { "valid_until", "ValidUntil", AWS_TIME },
-    FIELDS_END,
+    { 0 },
 };
 static const aws_shape saml_shape = {
     .labels = { "AWSSAMLProvider", "AWSFederatedPrincipal", "AWSPrincipal" },
@@ -421,7 +413,7 @@ static const aws_field oidc_fields[] = {
     { "id", "Arn", AWS_AS_IS },
     { "arn", "Arn", AWS_AS_IS },
     { "name", "Arn", AWS_TAIL },
-    FIELDS_END,
+    { 0 },
 };
 static const aws_shape oidc_shape = {
     .labels = { "AWSOpenIDConnectProvider", "AWSFederatedPrincipal", "AWSPrincipal" },
@@ -434,7 +426,7 @@ static const aws_field oidc_one_fields[] = {
     { "client_ids", "ClientIDList", AWS_AS_IS },
     { "thumbprints", "ThumbprintList", AWS_AS_IS },
     { "create_date", "CreateDate", AWS_TIME },
-    FIELDS_END,
+    { 0 },
 };
 static const aws_shape oidc_one_shape = {
     .labels = { "AWSOpenIDConnectProvider", "AWSFederatedPrincipal", "AWSPrincipal" },
@@ -452,7 +444,7 @@ static const aws_field certificate_fields[] = {
     { "path", "Path", AWS_AS_IS },
     { "expiration", "Expiration", AWS_TIME },
     { "upload_date", "UploadDate", AWS_TIME },
-    FIELDS_END,
+    { 0 },
 };
 static const aws_shape certificate_shape = {
     .labels = { "AWSServerCertificate" },
@@ -477,7 +469,7 @@ static const aws_field summary_fields[] = {
     { "providers", "Providers", AWS_AS_IS },
     { "server_certificates", "ServerCertificates", AWS_AS_IS },
     { "policy_versions_in_use", "PolicyVersionsInUse", AWS_AS_IS },
-    FIELDS_END,
+    { 0 },
 };
 static const aws_field password_fields[] = {
     { "password_policy_minimum_length", "MinimumPasswordLength", AWS_AS_IS },
@@ -487,10 +479,10 @@ static const aws_field password_fields[] = {
     { "password_policy_require_lowercase", "RequireLowercaseCharacters", AWS_AS_IS },
     { "password_policy_max_age", "MaxPasswordAge", AWS_AS_IS },
     { "password_policy_reuse_prevention", "PasswordReusePrevention", AWS_AS_IS },
-    FIELDS_END,
+    { 0 },
 };
-static const aws_field alias_fields[] = { { "account_aliases", "AccountAliases", AWS_AS_IS }, FIELDS_END };
-static const aws_field nothing[] = { FIELDS_END };
+static const aws_field alias_fields[] = { { "account_aliases", "AccountAliases", AWS_AS_IS }, { 0 } };
+static const aws_field nothing[] = { { 0 } };
 
 /* Facts about the account as a whole; nothing to say when it is not known which one. */
 static int32_t account_facts(aws_ctx *c, const cg_tree *item, const aws_field *fields, cspm_error **err)

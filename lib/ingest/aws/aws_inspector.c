@@ -32,11 +32,11 @@ static const aws_field finding_fields[] = {
     { "vendorcreatedat", "packageVulnerabilityDetails.vendorCreatedAt", AWS_TIME },
     { "vendorseverity", "packageVulnerabilityDetails.vendorSeverity", AWS_AS_IS },
     { "vendorupdatedat", "packageVulnerabilityDetails.vendorUpdatedAt", AWS_TIME },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link finding_links[] = {
     { "MEMBER", true, "awsAccountId", NULL, "AWSAccount" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t finding_more(aws_ctx *c, const cg_tree *item, cspm_error **err);
 static const aws_shape of_package = {
@@ -103,7 +103,7 @@ static int32_t package(aws_ctx *c, const cg_tree *p, void *user, cspm_error **er
     static const aws_field fields[] = {
         { "name", "name", AWS_AS_IS }, { "version", "version", AWS_AS_IS }, { "release", "release", AWS_AS_IS },
         { "arch", "arch", AWS_AS_IS }, { "epoch", "epoch", AWS_AS_IS },     { "manager", "packageManager", AWS_AS_IS },
-        { NULL, NULL, AWS_AS_IS },
+        { 0 },
     };
     const cg_str finding = c->id, name = aws_str(p, "name"), version = aws_str(p, "version");
     const cg_str release = with(c, "-", aws_str(p, "release"), ""), arch = with(c, ".", aws_str(p, "arch"), "");

@@ -1,15 +1,6 @@
 /* Functions: what they run as, who may call them, what calls them. */
 #include "ingest/aws/aws_part.h"
 
-#define END                                                                                                                                \
-    {                                                                                                                                      \
-        NULL, NULL, AWS_AS_IS                                                                                                              \
-    }
-#define NO_LINK                                                                                                                            \
-    {                                                                                                                                      \
-        NULL, false, NULL, NULL, NULL                                                                                                      \
-    }
-
 static const char *const function_labels[] = { "AWSLambda", NULL };
 
 /* ---- functions ---- */
@@ -21,7 +12,7 @@ static const aws_field layer_fields[] = {
     { "signingprofileversionarn", "SigningProfileVersionArn", AWS_AS_IS },
     { "signingjobarn", "SigningJobArn", AWS_AS_IS },
     { "functionarn", "FunctionArn", AWS_AS_IS },
-    END,
+    { 0 },
 };
 /* Layers may be anybody's: an account is not part of the estate because its layer is used. */
 static const aws_shape layer_shape = { .labels = { "AWSLambdaLayer" }, .id = "{Arn}", .fields = layer_fields, .no_account = true };
@@ -58,7 +49,7 @@ static const aws_field function_fields[] = {
     { "vpc_id", "VpcConfig.VpcId", AWS_AS_IS },
     { "subnet_ids", "VpcConfig.SubnetIds", AWS_AS_IS },
     { "security_group_ids", "VpcConfig.SecurityGroupIds", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link function_links[] = {
     { "STS_ASSUMEROLE_ALLOW", false, "Role", NULL, "AWSRole" },
@@ -66,7 +57,7 @@ static const aws_link function_links[] = {
     { "MEMBER_OF_AWS_VPC", false, "VpcConfig.VpcId", NULL, "AWSVpc" },
     { "PART_OF_SUBNET", false, "VpcConfig.SubnetIds[]", NULL, "AWSEC2Subnet" },
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "VpcConfig.SecurityGroupIds[]", NULL, "AWSEC2SecurityGroup" },
-    NO_LINK,
+    { 0 },
 };
 
 static cg_str digest_of(cg_str image)
@@ -164,7 +155,7 @@ static const aws_field url_fields[] = {
     { "cors_allow_origins", "Cors.AllowOrigins", AWS_AS_IS },
     { "creation_time", "CreationTime", AWS_TIME },
     { "functionarn", "FunctionArn", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape url_shape = { .labels = { "AWSLambdaFunctionUrl" }, .id = "{FunctionUrl}", .fields = url_fields };
 
@@ -202,7 +193,7 @@ static const aws_field alias_fields[] = {
     { "description", "Description", AWS_AS_IS },
     { "revisionid", "RevisionId", AWS_AS_IS },
     { "functionarn", "FunctionArn", AWS_AS_IS },
-    END,
+    { 0 },
 };
 
 static int32_t alias_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
@@ -233,7 +224,7 @@ static const aws_field mapping_fields[] = {
     { "maximumretryattempts", "MaximumRetryAttempts", AWS_AS_IS },
     { "tumblingwindowinseconds", "TumblingWindowInSeconds", AWS_AS_IS },
     { "functionarn", "FunctionArn", AWS_AS_IS },
-    END,
+    { 0 },
 };
 
 static int32_t mapping_more(aws_ctx *c, const cg_tree *item, cspm_error **err)

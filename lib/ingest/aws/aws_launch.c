@@ -1,16 +1,6 @@
 /* What machines are made from: images, volumes, snapshots, launch templates and configurations, auto scaling groups. */
 #include "ingest/aws/aws_part.h"
 
-#define END                                                                                                                                \
-    {                                                                                                                                      \
-        NULL, NULL, AWS_AS_IS                                                                                                              \
-    }
-#define NO_LINK                                                                                                                            \
-    {                                                                                                                                      \
-        NULL, false, NULL, NULL, NULL                                                                                                      \
-    }
-#define EC2_ARN(kind, id) "arn:{partition}:ec2:{region}:{account}:" kind "/{" id "}"
-
 /* ---- images ---- */
 
 static const aws_field image_fields[] = {
@@ -39,7 +29,7 @@ static const aws_field image_fields[] = {
     { "image_owner_alias", "ImageOwnerAlias", AWS_AS_IS },
     { "kernel_id", "KernelId", AWS_AS_IS },
     { "ramdisk_id", "RamdiskId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape image_shape = { .labels = { "AWSEC2Image", "EC2Image" }, .id = "{ImageId}", .fields = image_fields, .tags = "Tags" };
 /* Amazon's and the marketplace's: their owners are no accounts of the estate. */
@@ -98,12 +88,12 @@ static const aws_field volume_fields[] = {
     { "multiattachenabled", "MultiAttachEnabled", AWS_AS_IS },
     { "type", "VolumeType", AWS_AS_IS },
     { "kmskeyid", "KmsKeyId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link volume_links[] = {
     { "ATTACHED_TO", false, "Attachments[].InstanceId", NULL, "AWSEC2Instance" },
     { "CREATED_FROM", true, "SnapshotId", NULL, "AWSEBSSnapshot" }, /* Cartography's direction */
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape volume_shape = {
     .labels = { "AWSEBSVolume", "EBSVolume" },
@@ -131,7 +121,7 @@ static const aws_field snapshot_fields[] = {
     { "outpostarn", "OutpostArn", AWS_AS_IS },
     { "dataencryptionkeyid", "DataEncryptionKeyId", AWS_AS_IS },
     { "kmskeyid", "KmsKeyId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape snapshot_shape = {
     .labels = { "AWSEBSSnapshot", "EBSSnapshot" },
@@ -158,7 +148,7 @@ static const aws_field template_fields[] = {
     { "created_by", "CreatedBy", AWS_AS_IS },
     { "default_version_number", "DefaultVersionNumber", AWS_AS_IS },
     { "latest_version_number", "LatestVersionNumber", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape template_shape = {
     .labels = { "AWSLaunchTemplate", "LaunchTemplate" },
@@ -206,13 +196,13 @@ static const aws_field version_fields[] = {
     { "associate_public_ip_address", "LaunchTemplateData.NetworkInterfaces[].AssociatePublicIpAddress", AWS_AS_IS },
     { "metadatahttptokens", "LaunchTemplateData.MetadataOptions.HttpTokens", AWS_AS_IS },
     { "metadatahttpputresponsehoplimit", "LaunchTemplateData.MetadataOptions.HttpPutResponseHopLimit", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link version_links[] = {
     { "VERSION", true, "LaunchTemplateId", NULL, "AWSLaunchTemplate" },
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "LaunchTemplateData.SecurityGroupIds[]", NULL, "AWSEC2SecurityGroup" },
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "LaunchTemplateData.NetworkInterfaces[].Groups[]", NULL, "AWSEC2SecurityGroup" },
-    NO_LINK,
+    { 0 },
 };
 static const char *const version_labels[] = { "AWSLaunchTemplateVersion", "LaunchTemplateVersion", NULL };
 
@@ -259,11 +249,11 @@ static const aws_field configuration_fields[] = {
     { "associate_public_ip_address", "AssociatePublicIpAddress", AWS_AS_IS },
     { "placement_tenancy", "PlacementTenancy", AWS_AS_IS },
     { "metadatahttptokens", "MetadataOptions.HttpTokens", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link configuration_links[] = {
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "SecurityGroups[]", NULL, "AWSEC2SecurityGroup" },
-    NO_LINK,
+    { 0 },
 };
 static const char *const configuration_labels[] = { "AWSLaunchConfiguration", "LaunchConfiguration", NULL };
 
@@ -311,7 +301,7 @@ static const aws_field scaling_fields[] = {
     { "newinstancesprotectedfromscalein", "NewInstancesProtectedFromScaleIn", AWS_AS_IS },
     { "status", "Status", AWS_AS_IS },
     { "target_group_arns", "TargetGroupARNs", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link scaling_links[] = {
     { "MEMBER_AUTO_SCALE_GROUP", true, "Instances[].InstanceId", NULL, "AWSEC2Instance" },
@@ -319,7 +309,7 @@ static const aws_link scaling_links[] = {
     { "HAS_LAUNCH_TEMPLATE", false, "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId", NULL,
       "AWSLaunchTemplate" },
     { "HAS_LAUNCH_CONFIG", false, "LaunchConfigurationName", CONFIGURATION_KEY, "AWSLaunchConfiguration" },
-    NO_LINK,
+    { 0 },
 };
 
 /* The subnets stand in one text, separated by commas. */
@@ -368,7 +358,7 @@ static const aws_field reserved_fields[] = {
     { "offeringtype", "OfferingType", AWS_AS_IS },
     { "scope", "Scope", AWS_AS_IS },
     { "fixedprice", "FixedPrice", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape reserved_shape = {
     .labels = { "AWSEC2ReservedInstance", "EC2ReservedInstance" }, .id = "{ReservedInstancesId}", .fields = reserved_fields, .tags = "Tags"
@@ -382,12 +372,12 @@ static const aws_field spot_fields[] = {
     { "instance_type", "LaunchSpecification.InstanceType", AWS_AS_IS },
     { "key_name", "LaunchSpecification.KeyName", AWS_AS_IS },
     { "instance_id", "InstanceId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link spot_links[] = {
     { "HAS_INSTANCE", false, "InstanceId", NULL, "AWSEC2Instance" },
     { "INSTANCE_PROFILE", false, "LaunchSpecification.IamInstanceProfile.Arn", NULL, "AWSInstanceProfile" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape spot_shape = {
     .labels = { "AWSEC2SpotInstanceRequest" }, .id = "{SpotInstanceRequestId}", .fields = spot_fields, .links = spot_links, .tags = "Tags"

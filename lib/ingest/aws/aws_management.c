@@ -26,11 +26,11 @@ static const aws_field trail_fields[] = {
     { "sns_topic_arn", "SnsTopicARN", AWS_AS_IS },
     { "event_selectors", "EventSelectors", AWS_JSON },
     { "advanced_event_selectors", "AdvancedEventSelectors", AWS_JSON },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link trail_links[] = {
     { "LOGS_TO", false, "S3BucketName", "arn:{partition}:s3:::{.}", "AWSS3Bucket" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 
 /* ARNs of log groups come with and without ":*" behind. */
@@ -79,7 +79,7 @@ static const aws_field group_fields[] = {
     { "metric_filter_count", "metricFilterCount", AWS_AS_IS },
     { "retention_in_days", "retentionInDays", AWS_AS_IS },
     { "stored_bytes", "storedBytes", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static int32_t group_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -110,11 +110,11 @@ static const aws_field filter_fields[] = {
     { "log_group_name", "logGroupName", AWS_AS_IS },
     { "metric_name", "metricTransformations[].metricName", AWS_AS_IS },
     { "metric_namespace", "metricTransformations[].metricNamespace", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link filter_links[] = {
     { "METRIC_FILTER_OF", false, "logGroupName", "arn:{partition}:logs:{region}:{account}:log-group:{.}", "AWSCloudWatchLogGroup" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape filter = {
     .labels = { "AWSCloudWatchLogMetricFilter", "CloudWatchLogMetricFilter" },
@@ -133,7 +133,7 @@ static const aws_field alarm_fields[] = {
     { "state_reason", "StateReason", AWS_AS_IS },
     { "actions_enabled", "ActionsEnabled", AWS_AS_IS },
     { "comparison_operator", "ComparisonOperator", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape alarm = { .labels = { "AWSCloudWatchMetricAlarm", "CloudWatchMetricAlarm" },
                                  .id = "{AlarmArn}",
@@ -150,7 +150,7 @@ static const aws_field recorder_fields[] = {
     { "recording_group_resource_types", "recordingGroup.resourceTypes", AWS_AS_IS },
     { "recording", "recording", AWS_AS_IS },
     { "last_status", "lastStatus", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape recorder = { .labels = { "AWSConfigurationRecorder" }, .id = "{@}", .fields = recorder_fields };
 static const aws_field channel_fields[] = {
@@ -161,11 +161,11 @@ static const aws_field channel_fields[] = {
     { "s3_kms_key_arn", "s3KmsKeyArn", AWS_AS_IS },
     { "sns_topic_arn", "snsTopicARN", AWS_AS_IS },
     { "config_snapshot_delivery_properties_delivery_frequency", "configSnapshotDeliveryProperties.deliveryFrequency", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link channel_links[] = {
     { "LOGS_TO", false, "s3BucketName", "arn:{partition}:s3:::{.}", "AWSS3Bucket" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape channel = {
     .labels = { "AWSConfigDeliveryChannel" }, .id = "{@}", .fields = channel_fields, .links = channel_links
@@ -189,7 +189,7 @@ static const aws_field config_rule_fields[] = {
     { "source_identifier", "Source.SourceIdentifier", AWS_AS_IS },
     { "created_by", "CreatedBy", AWS_AS_IS },
     { "maximum_execution_frequency", "MaximumExecutionFrequency", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape config_rule = { .labels = { "AWSConfigRule" }, .id = "{ConfigRuleArn}", .fields = config_rule_fields };
 
@@ -202,7 +202,7 @@ static const aws_field detector_fields[] = {
     { "service_role", "{ServiceRole|service_role}", AWS_AS_IS },
     { "createdat", "{CreatedAt|createdat}", AWS_AS_IS },
     { "updatedat", "{UpdatedAt|updatedat}", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape detector = {
     .labels = { "AWSGuardDutyDetector", "GuardDutyDetector" },
@@ -250,7 +250,7 @@ static const aws_field threat_fields[] = {
     { "archived", "Archived", AWS_AS_IS },
     { "service_action_type", "Service.Action.ActionType", AWS_AS_IS },
     { "service_count", "Service.Count", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link threat_links[] = {
     { "DETECTED_BY", false, "DetectorId", NULL, "AWSGuardDutyDetector" },
@@ -258,7 +258,7 @@ static const aws_link threat_links[] = {
     { "AFFECTS", false, "Resource.EksClusterDetails.Arn", NULL, "AWSEKSCluster" },
     { "AFFECTS", false, "Resource.LambdaDetails.FunctionArn", NULL, "AWSLambda" },
     { "AFFECTS", false, "Resource.S3BucketDetails[].Name", "arn:{partition}:s3:::{.}", "AWSS3Bucket" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape threat = {
     .labels = { "AWSGuardDutyFinding", "GuardDutyFinding", "Risk", "SecurityIssue" },
@@ -275,12 +275,12 @@ static const aws_field hub_fields[] = {
     { "arn", "HubArn", AWS_AS_IS },
     { "subscribed_at", "SubscribedAt", AWS_TIME },
     { "auto_enable_controls", "AutoEnableControls", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape hub = { .labels = { "AWSSecurityHub", "SecurityHub" }, .id = "{HubArn}", .fields = hub_fields };
 static const aws_field analyzer_fields[] = {
     { "id", "arn", AWS_AS_IS },    { "arn", "arn", AWS_AS_IS },       { "name", "name", AWS_AS_IS },
-    { "type", "type", AWS_AS_IS }, { "status", "status", AWS_AS_IS }, { NULL, NULL, AWS_AS_IS },
+    { "type", "type", AWS_AS_IS }, { "status", "status", AWS_AS_IS }, { 0 },
 };
 static const aws_shape analyzer = { .labels = { "AWSAccessAnalyzer" }, .id = "{arn}", .fields = analyzer_fields, .tags = "tags" };
 
@@ -294,12 +294,12 @@ static const aws_field identity_pool_fields[] = {
     { "allow_classic_flow", "AllowClassicFlow", AWS_AS_IS },
     { "authenticated_role", "Roles.authenticated", AWS_AS_IS },
     { "unauthenticated_role", "Roles.unauthenticated", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link identity_pool_links[] = {
     { "ASSOCIATED_WITH", false, "Roles.authenticated", NULL, "AWSRole" },
     { "ASSOCIATED_WITH", false, "Roles.unauthenticated", NULL, "AWSRole" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape identity_pool = {
     .labels = { "AWSCognitoIdentityPool", "CognitoIdentityPool" },
@@ -316,7 +316,7 @@ static const aws_field user_pool_fields[] = {
     { "status", "Status", AWS_AS_IS },
     { "mfa_configuration", "MfaConfiguration", AWS_AS_IS },
     { "self_sign_up_closed", "AdminCreateUserConfig.AllowAdminCreateUserOnly", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape user_pool = {
     .labels = { "AWSCognitoUserPool", "CognitoUserPool" },

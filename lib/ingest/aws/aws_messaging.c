@@ -25,7 +25,7 @@ static const aws_field queue_fields[] = {
     { "deduplication_scope", "DeduplicationScope", AWS_AS_IS },
     { "fifo_throughput_limit", "FifoThroughputLimit", AWS_AS_IS },
     { "sqs_managed_sse_enabled", "SqsManagedSseEnabled", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static int32_t queue_more(aws_ctx *c, const cg_tree *item, cspm_error **err);
 static const aws_shape queue = {
@@ -133,7 +133,7 @@ static const aws_field topic_fields[] = {
     { "effectivedeliverypolicy", "EffectiveDeliveryPolicy", AWS_JSON },
     { "kmsmasterkeyid", "KmsMasterKeyId", AWS_AS_IS },
     { "policy", "Policy", AWS_JSON },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static int32_t topic_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -157,11 +157,11 @@ static const aws_field subscription_fields[] = {
     { "id", "SubscriptionArn", AWS_AS_IS },         { "arn", "SubscriptionArn", AWS_AS_IS },
     { "name", "{Protocol} {Endpoint}", AWS_AS_IS }, { "topic_arn", "TopicArn", AWS_AS_IS },
     { "endpoint", "Endpoint", AWS_AS_IS },          { "owner", "Owner", AWS_AS_IS },
-    { "protocol", "Protocol", AWS_AS_IS },          { NULL, NULL, AWS_AS_IS },
+    { "protocol", "Protocol", AWS_AS_IS },          { 0 },
 };
 static const aws_link subscription_links[] = {
     { "HAS_SUBSCRIPTION", false, "TopicArn", NULL, "AWSSNSTopic" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t subscription_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -203,12 +203,12 @@ static const aws_field rule_fields[] = {
     { "role_arn", "RoleArn", AWS_AS_IS },
     { "managed_by", "ManagedBy", AWS_AS_IS },
     { "event_bus_name", "EventBusName", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link rule_links[] = {
     { "ASSOCIATED_WITH", false, "RoleArn", NULL, "AWSRole" },
     { "STS_ASSUMEROLE_ALLOW", false, "RoleArn", NULL, "AWSRole" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape rule = {
     .labels = { "AWSEventBridgeRule", "EventBridgeRule" }, .id = "{Arn}", .fields = rule_fields, .links = rule_links
@@ -220,12 +220,12 @@ static const aws_field target_fields[] = {
     { "name", "Id", AWS_AS_IS },
     { "rule_arn", "RuleArn", AWS_AS_IS },
     { "role_arn", "RoleArn", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link target_links[] = {
     { "LINKED_TO_RULE", false, "RuleArn", NULL, "AWSEventBridgeRule" },
     { "STS_ASSUMEROLE_ALLOW", false, "RoleArn", NULL, "AWSRole" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t target_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -278,7 +278,7 @@ static const aws_field stream_fields[] = {
     { "status", "StreamStatus", AWS_AS_IS },
     { "encryption_type", "EncryptionType", AWS_AS_IS },
     { "retention_period_hours", "RetentionPeriodHours", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static int32_t stream_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -290,12 +290,12 @@ static const aws_field machine_fields[] = {
     { "id", "stateMachineArn", AWS_AS_IS }, { "arn", "stateMachineArn", AWS_AS_IS },
     { "name", "name", AWS_AS_IS },          { "type", "type", AWS_AS_IS },
     { "status", "status", AWS_AS_IS },      { "creation_date", "creationDate", AWS_TIME },
-    { "role_arn", "roleArn", AWS_AS_IS },   { NULL, NULL, AWS_AS_IS },
+    { "role_arn", "roleArn", AWS_AS_IS },   { 0 },
 };
 static const aws_link machine_links[] = {
     { "HAS_EXECUTION_ROLE", false, "roleArn", NULL, "AWSRole" },
     { "STS_ASSUMEROLE_ALLOW", false, "roleArn", NULL, "AWSRole" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape machine = {
     .labels = { "AWSStepFunction" }, .id = "{stateMachineArn}", .fields = machine_fields, .links = machine_links

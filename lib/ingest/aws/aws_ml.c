@@ -18,12 +18,12 @@ static const aws_field dev_endpoint_fields[] = {
     { "glue_version", "GlueVersion", AWS_AS_IS },
     { "public_keys", "PublicKeys", AWS_COUNT },
     { "created_timestamp", "CreatedTimestamp", AWS_TIME },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link dev_endpoint_links[] = {
     { "STS_ASSUMEROLE_ALLOW", false, "RoleArn", NULL, "AWSRole" },
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "SecurityGroupIds[]", NULL, "AWSEC2SecurityGroup" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t dev_endpoint_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -57,7 +57,7 @@ static const aws_field job_fields[] = {
     { "role_arn", "Role", AWS_AS_IS },
     { "script_location", "Command.ScriptLocation", AWS_AS_IS },
     { "glue_version", "GlueVersion", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 /* The ARN of a connection or job of this name, or a name that stands for it where account or region are not known. */
 static cg_str glue_id(aws_ctx *c, const cg_tree *at, const char *kind, cg_str name)
@@ -132,13 +132,13 @@ static const aws_field connection_fields[] = {
     { "secret_arn", "AuthenticationConfiguration.SecretArn", AWS_AS_IS },
     { "username", "ConnectionProperties.USERNAME", AWS_AS_IS },
     { "plaintextSecret", "ConnectionProperties.PASSWORD", AWS_EXISTS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link connection_links[] = {
     { "USES_SECRET", false, "AuthenticationConfiguration.SecretArn", NULL, "AWSSecretsManagerSecret" },
     { "PART_OF_SUBNET", false, "PhysicalConnectionRequirements.SubnetId", NULL, "AWSEC2Subnet" },
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "PhysicalConnectionRequirements.SecurityGroupIdList[]", NULL, "AWSEC2SecurityGroup" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape connection = {
     .labels = { "AWSGlueConnection", "GlueConnection" }, .id = "{@}", .fields = connection_fields, .links = connection_links
@@ -160,10 +160,6 @@ static int32_t take_connection(aws_ctx *c, const cg_tree *item, cspm_error **err
     {                                                                                                                                      \
         "PART_OF_SUBNET", false, subnets, NULL, "AWSEC2Subnet"                                                                             \
     }
-#define NO_LINK                                                                                                                            \
-    {                                                                                                                                      \
-        NULL, false, NULL, NULL, NULL                                                                                                      \
-    }
 #define ARN_OF(member)                                                                                                                     \
     { "id", member, AWS_AS_IS },                                                                                                           \
     {                                                                                                                                      \
@@ -173,10 +169,6 @@ static int32_t take_connection(aws_ctx *c, const cg_tree *item, cspm_error **err
     { "creation_time", "CreationTime", AWS_TIME },                                                                                         \
     {                                                                                                                                      \
         "last_modified_time", "LastModifiedTime", AWS_TIME                                                                                 \
-    }
-#define NO_FIELD                                                                                                                           \
-    {                                                                                                                                      \
-        NULL, NULL, AWS_AS_IS                                                                                                              \
     }
 
 static int32_t kms_key_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
@@ -200,8 +192,8 @@ static const aws_field notebook_fields[] = { ARN_OF("NotebookInstanceArn"),
                                              { "volume_size_in_gb", "VolumeSizeInGB", AWS_AS_IS },
                                              { "root_access", "RootAccess", AWS_AS_IS },
                                              { "platform_identifier", "PlatformIdentifier", AWS_AS_IS },
-                                             NO_FIELD };
-static const aws_link notebook_links[] = { RUNS_AS("RoleArn"), IN_NETWORK("SecurityGroups[]", "SubnetId"), NO_LINK };
+                                             { 0 } };
+static const aws_link notebook_links[] = { RUNS_AS("RoleArn"), IN_NETWORK("SecurityGroups[]", "SubnetId"), { 0 } };
 static const aws_shape notebook = { .labels = { "AWSSageMakerNotebookInstance" },
                                     .id = "{NotebookInstanceArn}",
                                     .fields = notebook_fields,
@@ -218,9 +210,9 @@ static const aws_field model_fields[] = { ARN_OF("ModelArn"),
                                           { "enable_network_isolation", "EnableNetworkIsolation", AWS_AS_IS },
                                           { "vpc_config_security_group_ids", "VpcConfig.SecurityGroupIds", AWS_AS_IS },
                                           { "vpc_config_subnets", "VpcConfig.Subnets", AWS_AS_IS },
-                                          NO_FIELD };
+                                          { 0 } };
 static const aws_link model_links[] = { RUNS_AS("ExecutionRoleArn"), IN_NETWORK("VpcConfig.SecurityGroupIds[]", "VpcConfig.Subnets[]"),
-                                        NO_LINK };
+                                        { 0 } };
 static int32_t model_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
     return aws_tie(c, item, c->id, "REFERENCES_ARTIFACTS_IN", aws_bucket_of(c, aws_str(item, "PrimaryContainer.ModelDataUrl")),
@@ -239,11 +231,11 @@ static const aws_field endpoint_fields[] = { ARN_OF("EndpointArn"),
                                              { "endpoint_config_name", "EndpointConfigName", AWS_AS_IS },
                                              { "endpoint_status", "EndpointStatus", AWS_AS_IS },
                                              TIMES,
-                                             NO_FIELD };
+                                             { 0 } };
 static const aws_link endpoint_links[] = { { "USES", false, "EndpointConfigName",
                                              "arn:{partition}:sagemaker:{region}:{account}:endpoint-config/{.}",
                                              "AWSSageMakerEndpointConfig" },
-                                           NO_LINK };
+                                           { 0 } };
 static const aws_shape endpoint = {
     .labels = { "AWSSageMakerEndpoint" }, .id = "{EndpointArn}", .fields = endpoint_fields, .links = endpoint_links
 };
@@ -254,10 +246,10 @@ static const aws_field endpoint_config_fields[] = { ARN_OF("EndpointConfigArn"),
                                                     { "model_name", "ProductionVariants[].ModelName", AWS_AS_IS },
                                                     { "kms_key_id", "KmsKeyId", AWS_AS_IS },
                                                     TIMES,
-                                                    NO_FIELD };
+                                                    { 0 } };
 static const aws_link endpoint_config_links[] = { { "USES", false, "ProductionVariants[].ModelName",
                                                     "arn:{partition}:sagemaker:{region}:{account}:model/{.}", "AWSSageMakerModel" },
-                                                  NO_LINK };
+                                                  { 0 } };
 static const aws_shape endpoint_config = {
     .labels = { "AWSSageMakerEndpointConfig" },
     .id = "{EndpointConfigArn}",
@@ -277,11 +269,11 @@ static const aws_field domain_fields[] = { ARN_OF("DomainArn"),
                                            { "home_efs_file_system_id", "HomeEfsFileSystemId", AWS_AS_IS },
                                            { "auth_mode", "AuthMode", AWS_AS_IS },
                                            { "app_network_access_type", "AppNetworkAccessType", AWS_AS_IS },
-                                           NO_FIELD };
+                                           { 0 } };
 static const aws_link domain_links[] = { RUNS_AS("DefaultUserSettings.ExecutionRole"),
                                          { "MEMBER_OF_AWS_VPC", false, "VpcId", NULL, "AWSVpc" },
                                          { "PART_OF_SUBNET", false, "SubnetIds[]", NULL, "AWSEC2Subnet" },
-                                         NO_LINK };
+                                         { 0 } };
 static const aws_shape domain = { .labels = { "AWSSageMakerDomain" },
                                   .id = "{DomainArn}",
                                   .aliases = { "arn:{partition}:sagemaker:{region}:{account}:domain/{DomainId}" },
@@ -296,11 +288,11 @@ static const aws_field profile_fields[] = { { "id", "@", AWS_AS_IS },
                                             { "status", "Status", AWS_AS_IS },
                                             TIMES,
                                             { "execution_role", "UserSettings.ExecutionRole", AWS_AS_IS },
-                                            NO_FIELD };
+                                            { 0 } };
 static const aws_link profile_links[] = { RUNS_AS("UserSettings.ExecutionRole"),
                                           { "CONTAINS", true, "DomainId", "arn:{partition}:sagemaker:{region}:{account}:domain/{.}",
                                             "AWSSageMakerDomain" },
-                                          NO_LINK };
+                                          { 0 } };
 static const aws_shape profile = { .labels = { "AWSSageMakerUserProfile" }, .id = "{@}", .fields = profile_fields, .links = profile_links };
 static int32_t take_profile(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -327,9 +319,9 @@ static const aws_field training_fields[] = {
     { "enable_network_isolation", "EnableNetworkIsolation", AWS_AS_IS },
     { "enable_inter_container_traffic_encryption", "EnableInterContainerTrafficEncryption", AWS_AS_IS },
     { "enable_managed_spot_training", "EnableManagedSpotTraining", AWS_AS_IS },
-    NO_FIELD
+    { 0 }
 };
-static const aws_link training_links[] = { RUNS_AS("RoleArn"), IN_NETWORK("VpcConfig.SecurityGroupIds[]", "VpcConfig.Subnets[]"), NO_LINK };
+static const aws_link training_links[] = { RUNS_AS("RoleArn"), IN_NETWORK("VpcConfig.SecurityGroupIds[]", "VpcConfig.Subnets[]"), { 0 } };
 static int32_t reads_from(aws_ctx *c, const cg_tree *value, void *user, cspm_error **err)
 {
     (void)user;
@@ -354,8 +346,8 @@ static const aws_field processing_fields[] = { ARN_OF("ProcessingJobArn"),
                                                { "role_arn", "RoleArn", AWS_AS_IS },
                                                { "image", "AppSpecification.ImageUri", AWS_AS_IS },
                                                TIMES,
-                                               NO_FIELD };
-static const aws_link processing_links[] = { RUNS_AS("RoleArn"), NO_LINK };
+                                               { 0 } };
+static const aws_link processing_links[] = { RUNS_AS("RoleArn"), { 0 } };
 static int32_t processing_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
     return aws_each(c, item, "ProcessingInputs[].S3Input.S3Uri", reads_from, NULL, err);
@@ -372,9 +364,9 @@ static const aws_field transform_fields[] = { ARN_OF("TransformJobArn"),
                                               { "transform_job_status", "TransformJobStatus", AWS_AS_IS },
                                               { "model_name", "ModelName", AWS_AS_IS },
                                               TIMES,
-                                              NO_FIELD };
+                                              { 0 } };
 static const aws_link transform_links[] = {
-    { "USES", false, "ModelName", "arn:{partition}:sagemaker:{region}:{account}:model/{.}", "AWSSageMakerModel" }, NO_LINK
+    { "USES", false, "ModelName", "arn:{partition}:sagemaker:{region}:{account}:model/{.}", "AWSSageMakerModel" }, { 0 }
 };
 static int32_t transform_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -412,8 +404,8 @@ static const aws_field agent_fields[] = { { "id", "@", AWS_AS_IS },
                                           { "idle_session_ttl_in_seconds", "idleSessionTTLInSeconds", AWS_AS_IS },
                                           BEDROCK_TIMES,
                                           { "prepared_at", "preparedAt", AWS_TIME },
-                                          NO_FIELD };
-static const aws_link agent_links[] = { HAS_ROLE("agentResourceRoleArn"), NO_LINK };
+                                          { 0 } };
+static const aws_link agent_links[] = { HAS_ROLE("agentResourceRoleArn"), { 0 } };
 static int32_t agent_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
     const cg_str said = aws_str(item, "foundationModel");
@@ -448,12 +440,12 @@ static const aws_field knowledge_fields[] = { { "id", "@", AWS_AS_IS },
                                               { "storage_configuration_type", "storageConfiguration.type", AWS_AS_IS },
                                               { "status", "status", AWS_AS_IS },
                                               BEDROCK_TIMES,
-                                              NO_FIELD };
+                                              { 0 } };
 static const aws_link knowledge_links[] = { HAS_ROLE("roleArn"),
                                             { "USES_EMBEDDING_MODEL", false,
                                               "knowledgeBaseConfiguration.vectorKnowledgeBaseConfiguration.embeddingModelArn", NULL,
                                               "AWSBedrockFoundationModel" },
-                                            NO_LINK };
+                                            { 0 } };
 static const aws_shape knowledge = {
     .labels = { "AWSBedrockKnowledgeBase" }, .id = "{@}", .fields = knowledge_fields, .links = knowledge_links
 };
@@ -476,7 +468,7 @@ static const aws_field foundation_fields[] = { ARN_OF("modelArn"),
                                                { "customizations_supported", "customizationsSupported", AWS_AS_IS },
                                                { "inference_types_supported", "inferenceTypesSupported", AWS_AS_IS },
                                                { "model_lifecycle_status", "modelLifecycle.status", AWS_AS_IS },
-                                               NO_FIELD };
+                                               { 0 } };
 static const aws_shape foundation = { .labels = { "AWSBedrockFoundationModel", "AIModel" },
                                       .id = "{modelArn}",
                                       .fields = foundation_fields };
@@ -493,8 +485,8 @@ static const aws_field custom_fields[] = { ARN_OF("modelArn"),
                                            { "creation_time", "creationTime", AWS_TIME },
                                            { "training_data_s3_uri", "trainingDataConfig.s3Uri", AWS_AS_IS },
                                            { "output_data_s3_uri", "outputDataConfig.s3Uri", AWS_AS_IS },
-                                           NO_FIELD };
-static const aws_link custom_links[] = { { "BASED_ON", false, "baseModelArn", NULL, "AWSBedrockFoundationModel" }, NO_LINK };
+                                           { 0 } };
+static const aws_link custom_links[] = { { "BASED_ON", false, "baseModelArn", NULL, "AWSBedrockFoundationModel" }, { 0 } };
 static int32_t custom_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
     return aws_tie(c, item, c->id, "TRAINED_FROM", aws_bucket_of(c, aws_str(item, "trainingDataConfig.s3Uri")), "AWSS3Bucket", err);
@@ -513,7 +505,7 @@ static const aws_field guardrail_fields[] = { { "id", "{guardrailArn|arn}", AWS_
                                               { "version", "version", AWS_AS_IS },
                                               { "status", "status", AWS_AS_IS },
                                               BEDROCK_TIMES,
-                                              NO_FIELD };
+                                              { 0 } };
 static const aws_shape guardrail = { .labels = { "AWSBedrockGuardrail" }, .id = "{guardrailArn|arn}", .fields = guardrail_fields };
 
 /* What runs code for an agent runs it with a role. */
@@ -524,8 +516,8 @@ static const aws_field interpreter_fields[] = { ARN_OF("codeInterpreterArn"),
                                                 { "execution_role_arn", "executionRoleArn", AWS_AS_IS },
                                                 { "network_mode", "networkConfiguration.networkMode", AWS_AS_IS },
                                                 BEDROCK_TIMES,
-                                                NO_FIELD };
-static const aws_link interpreter_links[] = { RUNS_AS("executionRoleArn"), NO_LINK };
+                                                { 0 } };
+static const aws_link interpreter_links[] = { RUNS_AS("executionRoleArn"), { 0 } };
 static const aws_shape interpreter = {
     .labels = { "AWSBedrockCodeInterpreter" }, .id = "{codeInterpreterArn}", .fields = interpreter_fields, .links = interpreter_links
 };
@@ -536,8 +528,8 @@ static const aws_field runtime_fields[] = { ARN_OF("agentRuntimeArn"),
                                             { "role_arn", "roleArn", AWS_AS_IS },
                                             { "network_mode", "networkConfiguration.networkMode", AWS_AS_IS },
                                             BEDROCK_TIMES,
-                                            NO_FIELD };
-static const aws_link runtime_links[] = { RUNS_AS("roleArn"), NO_LINK };
+                                            { 0 } };
+static const aws_link runtime_links[] = { RUNS_AS("roleArn"), { 0 } };
 static const aws_shape runtime = {
     .labels = { "AWSBedrockAgentRuntime" }, .id = "{agentRuntimeArn}", .fields = runtime_fields, .links = runtime_links
 };

@@ -1,16 +1,6 @@
 /* Networks: what is in a VPC, how it is routed and filtered, and what joins it to others. */
 #include "ingest/aws/aws_part.h"
 
-#define END                                                                                                                                \
-    {                                                                                                                                      \
-        NULL, NULL, AWS_AS_IS                                                                                                              \
-    }
-#define NO_LINK                                                                                                                            \
-    {                                                                                                                                      \
-        NULL, false, NULL, NULL, NULL                                                                                                      \
-    }
-#define EC2_ARN(kind, id) "arn:{partition}:ec2:{region}:{account}:" kind "/{" id "}"
-
 /* ---- VPCs and subnets ---- */
 
 static const aws_field cidr_fields[] = {
@@ -18,7 +8,7 @@ static const aws_field cidr_fields[] = {
     { "association_id", "AssociationId", AWS_AS_IS },
     { "block_state", "CidrBlockState.State", AWS_AS_IS },
     { "block_state_message", "CidrBlockState.StatusMessage", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_part cidr_part = {
     { "AWSCidrBlock", "AWSIpv4CidrBlock" }, "|{CidrBlock}", "vpcid", cidr_fields, "BLOCK_ASSOCIATION", false, true,
@@ -28,7 +18,7 @@ static const aws_field cidr6_fields[] = {
     { "association_id", "AssociationId", AWS_AS_IS },
     { "block_state", "Ipv6CidrBlockState.State", AWS_AS_IS },
     { "block_state_message", "Ipv6CidrBlockState.StatusMessage", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_part cidr6_part = {
     { "AWSCidrBlock", "AWSIpv6CidrBlock" }, "|{Ipv6CidrBlock}", "vpcid", cidr6_fields, "BLOCK_ASSOCIATION", false, true,
@@ -55,7 +45,7 @@ static const aws_field vpc_fields[] = {
     { "dhcp_options_id", "DhcpOptionsId", AWS_AS_IS },
     { "owner_id", "OwnerId", AWS_AS_IS },
     { "internet_gateway_block_mode", "BlockPublicAccessStates.InternetGatewayBlockMode", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape vpc_shape = {
     .labels = { "AWSVpc" },
@@ -85,11 +75,11 @@ static const aws_field subnet_fields[] = {
     { "availability_zone_id", "AvailabilityZoneId", AWS_AS_IS },
     { "vpc_id", "VpcId", AWS_AS_IS },
     { "owner_id", "OwnerId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link subnet_links[] = {
     { "MEMBER_OF_AWS_VPC", false, "VpcId", NULL, "AWSVpc" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape subnet_shape = {
     .labels = { "AWSEC2Subnet", "EC2Subnet" },
@@ -128,7 +118,7 @@ static const aws_field route_fields[] = {
       "{route_table}|{DestinationCidrBlock|DestinationIpv6CidrBlock|GatewayId|InstanceId|NatGatewayId|TransitGatewayId|LocalGatewayId|"
       "CarrierGatewayId|NetworkInterfaceId|VpcPeeringConnectionId|EgressOnlyInternetGatewayId|CoreNetworkArn}",
       AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_part route_part = {
     { "AWSEC2Route", "EC2Route" },
@@ -157,7 +147,7 @@ static const route_end route_ends[] = {
     { "NetworkInterfaceId", "", "ROUTES_TO", "AWSNetworkInterface" },
     { "InstanceId", "", "ROUTES_TO", "AWSEC2Instance" },
     { "DestinationPrefixListId", "", "DESTINATION_PREFIX_LIST", "AWSPrefixList" },
-    { NULL, NULL, NULL, NULL },
+    { 0 },
 };
 
 static int32_t route(aws_ctx *c, const cg_tree *value, cg_str table, cspm_error **err)
@@ -187,12 +177,12 @@ static const aws_field association_fields[] = {
     { "association_state", "AssociationState.State", AWS_AS_IS },
     { "association_state_message", "AssociationState.StatusMessage", AWS_AS_IS },
     { "route_table_id", "RouteTableId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link association_links[] = {
     { "ASSOCIATED_SUBNET", false, "SubnetId", NULL, "AWSEC2Subnet" },
     { "ASSOCIATION", true, "RouteTableId", NULL, "AWSEC2RouteTable" },
-    NO_LINK,
+    { 0 },
 };
 
 static int32_t association_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
@@ -217,12 +207,12 @@ static const aws_field table_fields[] = {
     { "route_table_id", "RouteTableId", AWS_AS_IS },
     { "owner_id", "OwnerId", AWS_AS_IS },
     { "vpc_id", "VpcId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link table_links[] = {
     { "MEMBER_OF_AWS_VPC", false, "VpcId", NULL, "AWSVpc" },
     { "CONNECTED_TO", false, "PropagatingVgws[].GatewayId", NULL, "AWSVpnGateway" },
-    NO_LINK,
+    { 0 },
 };
 static const char *const table_labels[] = { "AWSEC2RouteTable", "EC2RouteTable", NULL };
 
@@ -275,7 +265,7 @@ static const aws_field prefix_list_fields[] = {
     { "address_family", "AddressFamily", AWS_AS_IS },
     { "cidrs", "Cidrs", AWS_AS_IS },
     { "owner_id", "OwnerId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape prefix_list_shape = {
     .labels = { "AWSPrefixList" },
@@ -288,7 +278,7 @@ static const aws_field prefix_entries_fields[] = {
     { "id", "PrefixListId", AWS_AS_IS },
     { "prefix_list_id", "PrefixListId", AWS_AS_IS },
     { "cidrs", "Entries[].Cidr", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape prefix_entries_shape = { .labels = { "AWSPrefixList" }, .id = "{PrefixListId}", .fields = prefix_entries_fields };
 
@@ -305,7 +295,7 @@ static const aws_field acl_rule_fields[] = {
     { "egress", "Egress", AWS_AS_IS },
     { "rulenumber", "RuleNumber", AWS_AS_IS },
     { "ruleaction", "RuleAction", AWS_LOWER },
-    END,
+    { 0 },
 };
 static const aws_part acl_in_part = {
     { "AWSEC2NetworkAclRule", "EC2NetworkAclRule", "IpPermissionInbound" },
@@ -348,12 +338,12 @@ static const aws_field acl_fields[] = {
     { "is_default", "IsDefault", AWS_AS_IS },
     { "vpc_id", "VpcId", AWS_AS_IS },
     { "owner_id", "OwnerId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link acl_links[] = {
     { "MEMBER_OF_AWS_VPC", false, "VpcId", NULL, "AWSVpc" },
     { "PART_OF_SUBNET", false, "Associations[].SubnetId", NULL, "AWSEC2Subnet" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape acl_shape = {
     .labels = { "AWSEC2NetworkAcl", "EC2NetworkAcl" },
@@ -371,11 +361,11 @@ static const aws_field igw_fields[] = {
     { "id", "InternetGatewayId", AWS_AS_IS },
     { "ownerid", "OwnerId", AWS_AS_IS },
     { "arn", EC2_ARN("internet-gateway", "InternetGatewayId"), AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link attached_vpc_links[] = {
     { "ATTACHED_TO", false, "Attachments[].VpcId", NULL, "AWSVpc" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape igw_shape = {
     .labels = { "AWSInternetGateway" },
@@ -389,7 +379,7 @@ static const aws_shape igw_shape = {
 static const aws_field eigw_fields[] = {
     { "id", "EgressOnlyInternetGatewayId", AWS_AS_IS },
     { "arn", EC2_ARN("egress-only-internet-gateway", "EgressOnlyInternetGatewayId"), AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape eigw_shape = {
     .labels = { "AWSEgressOnlyInternetGateway" },
@@ -404,11 +394,11 @@ static const aws_field vgw_fields[] = {
     { "id", "VpnGatewayId", AWS_AS_IS },
     { "state", "State", AWS_AS_IS },
     { "type", "Type", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link vgw_links[] = {
     { "ATTACHED_TO", false, "VpcAttachments[].VpcId", NULL, "AWSVpc" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape vgw_shape = {
     .labels = { "AWSVpnGateway" },
@@ -429,14 +419,14 @@ static const aws_field nat_fields[] = {
     { "public_ips", "NatGatewayAddresses[].PublicIp", AWS_AS_IS },
     { "private_ips", "NatGatewayAddresses[].PrivateIp", AWS_AS_IS },
     { "create_time", "CreateTime", AWS_TIME },
-    END,
+    { 0 },
 };
 static const aws_link nat_links[] = {
     { "MEMBER_OF_AWS_VPC", false, "VpcId", NULL, "AWSVpc" },
     { "PART_OF_SUBNET", false, "SubnetId", NULL, "AWSEC2Subnet" },
     { "NETWORK_INTERFACE", false, "NatGatewayAddresses[].NetworkInterfaceId", NULL, "AWSNetworkInterface" },
     { "ELASTIC_IP_ADDRESS", false, "NatGatewayAddresses[].AllocationId", NULL, "AWSElasticIPAddress" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape nat_shape = {
     .labels = { "AWSNatGateway" },
@@ -464,14 +454,14 @@ static const aws_field peering_fields[] = {
     { "accepter_owner_id", "AccepterVpcInfo.OwnerId", AWS_AS_IS },
     { "status_code", "Status.Code", AWS_AS_IS },
     { "status_message", "Status.Message", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link peering_links[] = {
     { "REQUESTER_VPC", false, "RequesterVpcInfo.VpcId", NULL, "AWSVpc" },
     { "ACCEPTER_VPC", false, "AccepterVpcInfo.VpcId", NULL, "AWSVpc" },
     { "REQUESTER_CIDR", false, "RequesterVpcInfo.CidrBlockSet[]", "{RequesterVpcInfo.VpcId}|{.CidrBlock}", "AWSCidrBlock" },
     { "ACCEPTER_CIDR", false, "AccepterVpcInfo.CidrBlockSet[]", "{AccepterVpcInfo.VpcId}|{.CidrBlock}", "AWSCidrBlock" },
-    NO_LINK,
+    { 0 },
 };
 
 /* A VPC of another account is known by what the connection says of it. */
@@ -479,7 +469,7 @@ static const aws_field peer_fields[] = {
     { "id", "VpcId", AWS_AS_IS },
     { "vpcid", "VpcId", AWS_AS_IS },
     { "owner_id", "OwnerId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_shape peer_shape = { .labels = { "AWSVpc" }, .id = "{VpcId}", .fields = peer_fields, .weak = true };
 
@@ -533,7 +523,7 @@ static const aws_field endpoint_fields[] = {
     { "ip_address_type", "IpAddressType", AWS_AS_IS },
     { "owner_id", "OwnerId", AWS_AS_IS },
     { "creation_timestamp", "CreationTimestamp", AWS_TIME },
-    END,
+    { 0 },
 };
 static const aws_link endpoint_links[] = {
     { "MEMBER_OF_AWS_VPC", false, "VpcId", NULL, "AWSVpc" },
@@ -541,7 +531,7 @@ static const aws_link endpoint_links[] = {
     { "MEMBER_OF_SECURITY_GROUP", false, "Groups[].GroupId", NULL, "AWSEC2SecurityGroup" },
     { "ROUTES_THROUGH", false, "RouteTableIds[]", NULL, "AWSEC2RouteTable" },
     { "NETWORK_INTERFACE", false, "NetworkInterfaceIds[]", NULL, "AWSNetworkInterface" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape endpoint_shape = {
     .labels = { "AWSVpcEndpoint" },
@@ -561,14 +551,14 @@ static const aws_field connect_fields[] = {
     { "dns_name", "DnsName", AWS_AS_IS },
     { "preserve_client_ip", "PreserveClientIp", AWS_AS_IS },
     { "owner_id", "OwnerId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link connect_links[] = {
     { "MEMBER_OF_AWS_VPC", false, "VpcId", NULL, "AWSVpc" },
     { "PART_OF_SUBNET", false, "SubnetId", NULL, "AWSEC2Subnet" },
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "SecurityGroupIds[]", NULL, "AWSEC2SecurityGroup" },
     { "NETWORK_INTERFACE", false, "NetworkInterfaceIds[]", NULL, "AWSNetworkInterface" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape connect_shape = {
     .labels = { "AWSEC2InstanceConnectEndpoint" },

@@ -2,15 +2,6 @@
 #include "ingest/aws/aws_policy.h"
 #include "ingest/aws/aws_state.h"
 
-#define FIELDS_END                                                                                                                         \
-    {                                                                                                                                      \
-        NULL, NULL, AWS_AS_IS                                                                                                              \
-    }
-#define LINKS_END                                                                                                                          \
-    {                                                                                                                                      \
-        NULL, false, NULL, NULL, NULL                                                                                                      \
-    }
-
 /* ---- the tree ---- */
 
 /* Parent and child, by Cartography's names and by the one the evaluation of policies reads. */
@@ -151,7 +142,7 @@ static const aws_field account_fields[] = {
     { "status", "Status", AWS_AS_IS },
     { "joined_method", "JoinedMethod", AWS_AS_IS },
     { "joined_timestamp", "JoinedTimestamp", AWS_TIME },
-    FIELDS_END,
+    { 0 },
 };
 
 static int32_t account_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
@@ -216,7 +207,7 @@ static const aws_field organization_fields[] = {
     { "management_account_arn", "MasterAccountArn", AWS_AS_IS },
     { "management_account_id", "MasterAccountId", AWS_AS_IS },
     { "management_account_email", "MasterAccountEmail", AWS_AS_IS },
-    FIELDS_END,
+    { 0 },
 };
 
 /* No service control policy limits the management account. */
@@ -438,7 +429,7 @@ static const aws_field instance_fields[] = {
     { "identity_store_id", "IdentityStoreId", AWS_AS_IS },
     { "status", "Status", AWS_AS_IS },
     { "created_date", "CreatedDate", AWS_TIME },
-    FIELDS_END,
+    { 0 },
 };
 static const aws_shape instance_shape = {
     .labels = { "AWSIdentityCenter" },
@@ -471,7 +462,7 @@ static const aws_field set_fields[] = {
     { "name", "Name", AWS_AS_IS },
     { "description", "Description", AWS_AS_IS },
     { "session_duration", "SessionDuration", AWS_AS_IS },
-    FIELDS_END,
+    { 0 },
 };
 static const aws_shape set_shape = {
     .labels = { "AWSPermissionSet" },
@@ -485,7 +476,7 @@ static const aws_field sso_user_fields[] = {
     { "name", "UserName", AWS_AS_IS },
     { "user_name", "UserName", AWS_AS_IS },
     { "identity_store_id", "IdentityStoreId", AWS_AS_IS },
-    FIELDS_END,
+    { 0 },
 };
 static const aws_field sso_group_fields[] = {
     { "id", "GroupId", AWS_AS_IS },
@@ -493,7 +484,7 @@ static const aws_field sso_group_fields[] = {
     { "display_name", "DisplayName", AWS_AS_IS },
     { "description", "Description", AWS_AS_IS },
     { "identity_store_id", "IdentityStoreId", AWS_AS_IS },
-    FIELDS_END,
+    { 0 },
 };
 
 /* The first of several ids outside; the property is a single text. */

@@ -4,6 +4,9 @@
 
 #include "ingest/aws/aws.h"
 
+/* What a node of EC2 is known by; `kind` and `id` are literals, `id` a path: EC2_ARN("vpc", "VpcId"). */
+#define EC2_ARN(kind, id) "arn:{partition}:ec2:{region}:{account}:" kind "/{" id "}"
+
 typedef struct aws_part {
     const char *labels[6];
     const char *id;     /* text of the value that follows the id of the node it belongs to: "|{CidrBlock}" */

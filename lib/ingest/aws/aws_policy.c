@@ -157,7 +157,7 @@ int32_t aws_policy_add(aws_ctx *c, const cg_tree *at, const aws_policy *p, cspm_
         { "defaultversionid", "DefaultVersionId", AWS_AS_IS },
         { "attachmentcount", "AttachmentCount", AWS_AS_IS },
         { "boundaryusagecount", "PermissionsBoundaryUsageCount", AWS_AS_IS },
-        { NULL, NULL, AWS_AS_IS },
+        { 0 },
     };
     const char *const labels[] = { "AWSPolicy", p->special, NULL };
     const cg_str outer = c->id;

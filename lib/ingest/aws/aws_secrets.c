@@ -22,11 +22,11 @@ static const aws_field secret_fields[] = {
     { "owning_service", "OwningService", AWS_AS_IS },
     { "primary_region", "PrimaryRegion", AWS_AS_IS },
     { "policy", "ResourcePolicy", AWS_JSON },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link secret_links[] = {
     { "ROTATED_BY", false, "RotationLambdaARN", NULL, "AWSLambda" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t key_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -50,11 +50,11 @@ static const aws_field version_fields[] = {
     { "version_id", "VersionId", AWS_AS_IS },
     { "version_stages", "VersionStages", AWS_AS_IS },
     { "created_date", "CreatedDate", AWS_TIME },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link version_links[] = {
     { "VERSION_OF", false, "SecretId", NULL, "AWSSecretsManagerSecret" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t version_key(aws_ctx *c, const cg_tree *value, void *user, cspm_error **err)
 {
@@ -100,7 +100,7 @@ static const aws_field parameter_fields[] = {
     { "datatype", "DataType", AWS_AS_IS },
     { "allowedpattern", "AllowedPattern", AWS_AS_IS },
     { "policies_json", "Policies", AWS_JSON },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape parameter = {
     .labels = { "AWSSSMParameter", "SSMParameter" }, .id = "{@}", .fields = parameter_fields, .tags = "Tags", .more = key_more
@@ -140,7 +140,7 @@ static const aws_field managed_fields[] = {
     { "last_successful_association_execution_date", "LastSuccessfulAssociationExecutionDate", AWS_TIME },
     { "source_id", "SourceId", AWS_AS_IS },
     { "source_type", "SourceType", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static int32_t managed_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -168,12 +168,12 @@ static const aws_field patch_fields[] = {
     { "state", "State", AWS_AS_IS },
     { "installed_time", "InstalledTime", AWS_TIME },
     { "cve_ids", "CVEIds", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link patch_links[] = {
     { "HAS_PATCH", true, "_instance_id", NULL, "AWSEC2Instance" },
     { "HAS_PATCH", true, "InstanceId", NULL, "AWSEC2Instance" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape patch = { .labels = { "AWSSSMInstancePatch", "SSMInstancePatch" },
                                  .id = "{_instance_id|InstanceId}-{Title}",
@@ -190,7 +190,7 @@ static const aws_field document_fields[] = {
     { "platform_types", "PlatformTypes", AWS_AS_IS },
     { "target_type", "TargetType", AWS_AS_IS },
     { "status", "Status", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape document = { .labels = { "AWSSSMDocument" }, .id = "{@}", .fields = document_fields, .tags = "Tags" };
 static int32_t take_document(aws_ctx *c, const cg_tree *item, cspm_error **err)
@@ -262,7 +262,7 @@ static const aws_field key_fields[] = {
     { "multi_region", "MultiRegion", AWS_AS_IS },
     { "rotation_enabled", "KeyRotationEnabled", AWS_AS_IS },
     { "policy", "Policy", AWS_JSON },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 /* The id of a key is unique, unless it is one of several regions. "key/..." comes behind the ARN in byte order: of the two keys of a node
  * that one answer calls by ARN and another by id, the ARN is the one that stays. */
@@ -318,7 +318,7 @@ static const aws_field alias_fields[] = {
     { "target_key_id", "TargetKeyId", AWS_AS_IS },
     { "creation_date", "CreationDate", AWS_TIME },
     { "last_updated_date", "LastUpdatedDate", AWS_TIME },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static int32_t alias_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -348,11 +348,11 @@ static const aws_field grant_fields[] = {
     { "issuing_account", "IssuingAccount", AWS_AS_IS },
     { "operations", "Operations", AWS_AS_IS },
     { "constraints", "Constraints", AWS_JSON },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link grant_links[] = {
     { "APPLIED_ON", false, "KeyId", NULL, "AWSKMSKey" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t grant_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -392,7 +392,7 @@ static const aws_field certificate_fields[] = {
     { "not_before", "NotBefore", AWS_TIME },
     { "not_after", "NotAfter", AWS_TIME },
     { "in_use_by", "InUseBy", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static int32_t used_by(aws_ctx *c, const cg_tree *value, void *user, cspm_error **err)
 {

@@ -28,7 +28,7 @@ static const aws_field bucket_fields[] = {
     { "website", "IndexDocument", AWS_EXISTS },
     { "website", "RedirectAllRequestsTo", AWS_EXISTS },
     { "website", "WebsiteConfiguration", AWS_EXISTS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link bucket_links[] = {
     { "LOGS_TO", false, "LoggingEnabled.TargetBucket", "arn:{partition}:s3:::{.}", "AWSS3Bucket" },
@@ -36,7 +36,7 @@ static const aws_link bucket_links[] = {
     { "NOTIFIES", false, "TopicConfigurations[].TopicArn", NULL, "AWSSNSTopic" },
     { "SENDS_EVENTS_TO", false, "QueueConfigurations[].QueueArn", NULL, "AWSSQSQueue" },
     { "SENDS_EVENTS_TO", false, "LambdaFunctionConfigurations[].LambdaFunctionArn", NULL, "AWSLambda" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static int32_t bucket_more(aws_ctx *c, const cg_tree *item, cspm_error **err);
 static const aws_shape bucket = {
@@ -55,7 +55,7 @@ static const aws_field acl_fields[] = {
     { "type", "Grantee.Type", AWS_AS_IS },     { "displayname", "Grantee.DisplayName", AWS_AS_IS },
     { "granteeid", "Grantee.ID", AWS_AS_IS },  { "uri", "Grantee.URI", AWS_AS_IS },
     { "permission", "Permission", AWS_AS_IS }, { "owner", "OwnerName", AWS_AS_IS },
-    { "ownerid", "OwnerId", AWS_AS_IS },       { NULL, NULL, AWS_AS_IS },
+    { "ownerid", "OwnerId", AWS_AS_IS },       { 0 },
 };
 static const aws_part acl_part = {
     { "AWSS3Acl", "S3Acl" }, "/acl/{Grantee.URI|Grantee.ID|Grantee.EmailAddress}/{Permission}", NULL, acl_fields, "APPLIES_TO", true, false
@@ -111,7 +111,7 @@ static int32_t bucket_statement(aws_ctx *c, const cg_tree *policy, const cg_tree
         { "principal", "Principal", AWS_JSON },
         { "notprincipal", "NotPrincipal", AWS_JSON },
         { "condition", "Condition", AWS_JSON },
-        { NULL, NULL, AWS_AS_IS },
+        { 0 },
     };
     const cg_str owner = c->id, sid = aws_str(s, "Sid");
     const cg_str id = aws_format(c, "%.*s/policy_statement/%u%s%.*s", CG_FMT(name), number, sid.data ? "/" : "",
@@ -222,7 +222,7 @@ static const aws_field account_block_fields[] = {
     { "ignore_public_acls", "PublicAccessBlockConfiguration.IgnorePublicAcls", AWS_AS_IS },
     { "block_public_policy", "PublicAccessBlockConfiguration.BlockPublicPolicy", AWS_AS_IS },
     { "restrict_public_buckets", "PublicAccessBlockConfiguration.RestrictPublicBuckets", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape account_block = {
     .labels = { "AWSS3AccountPublicAccessBlock", "S3AccountPublicAccessBlock" },
@@ -257,7 +257,7 @@ static const aws_field file_system_fields[] = {
     { "availability_zone_id", "AvailabilityZoneId", AWS_AS_IS },
     { "file_system_protection", "FileSystemProtection.ReplicationOverwriteProtection", AWS_AS_IS },
     { "policy", "Policy", AWS_JSON },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static int32_t kms_key_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 {
@@ -287,13 +287,13 @@ static const aws_field mount_target_fields[] = {
     { "network_interface_id", "NetworkInterfaceId", AWS_AS_IS },
     { "owner_id", "OwnerId", AWS_AS_IS },
     { "vpc_id", "VpcId", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link mount_target_links[] = {
     { "ATTACHED_TO", false, "FileSystemId", NULL, "AWSEfsFileSystem" },
     { "PART_OF_SUBNET", false, "SubnetId", NULL, "AWSEC2Subnet" },
     { "NETWORK_INTERFACE", false, "NetworkInterfaceId", NULL, "AWSNetworkInterface" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape mount_target = {
     .labels = { "AWSEfsMountTarget", "EfsMountTarget" }, .id = "{MountTargetId}", .fields = mount_target_fields, .links = mount_target_links
@@ -310,11 +310,11 @@ static const aws_field access_point_fields[] = {
     { "posix_uid", "PosixUser.Uid", AWS_AS_IS },
     { "posix_gid", "PosixUser.Gid", AWS_AS_IS },
     { "root_directory_path", "RootDirectory.Path", AWS_AS_IS },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_link access_point_links[] = {
     { "ACCESS_POINT_OF", false, "FileSystemId", NULL, "AWSEfsFileSystem" },
-    { NULL, false, NULL, NULL, NULL },
+    { 0 },
 };
 static const aws_shape access_point = {
     .labels = { "AWSEfsAccessPoint", "EfsAccessPoint" },
@@ -335,7 +335,7 @@ static const aws_field vault_fields[] = {
     { "number_of_recovery_points", "NumberOfRecoveryPoints", AWS_AS_IS },
     { "locked", "Locked", AWS_AS_IS },
     { "policy", "Policy", AWS_JSON },
-    { NULL, NULL, AWS_AS_IS },
+    { 0 },
 };
 static const aws_shape vault = { .labels = { "AWSBackupVault" }, .id = "{BackupVaultArn}", .fields = vault_fields, .more = kms_key_more };
 

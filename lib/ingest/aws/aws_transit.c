@@ -1,15 +1,6 @@
 /* Transit gateways: which attachment asks which route table, and where its routes lead. */
 #include "ingest/aws/aws_part.h"
 
-#define END                                                                                                                                \
-    {                                                                                                                                      \
-        NULL, NULL, AWS_AS_IS                                                                                                              \
-    }
-#define NO_LINK                                                                                                                            \
-    {                                                                                                                                      \
-        NULL, false, NULL, NULL, NULL                                                                                                      \
-    }
-
 /* ---- transit gateways ---- */
 
 static const aws_field tgw_fields[] = {
@@ -22,7 +13,7 @@ static const aws_field tgw_fields[] = {
     { "default_association_route_table_id", "Options.AssociationDefaultRouteTableId", AWS_AS_IS },
     { "default_propagation_route_table_id", "Options.PropagationDefaultRouteTableId", AWS_AS_IS },
     { "auto_accept_shared_attachments", "Options.AutoAcceptSharedAttachments", AWS_AS_IS },
-    END,
+    { 0 },
 };
 
 /* A gateway of another account that this account's export shows is shared with it. */
@@ -51,12 +42,12 @@ static const aws_field attachment_fields[] = {
     { "state", "State", AWS_AS_IS },
     { "transit_gateway_id", "TransitGatewayId", AWS_AS_IS },
     { "association_route_table_id", "Association.TransitGatewayRouteTableId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link attachment_links[] = {
     { "ATTACHED_TO", false, "TransitGatewayId", NULL, "AWSTransitGateway" },
     { "ASSOCIATED_WITH", false, "Association.TransitGatewayRouteTableId", NULL, "AWSTransitGatewayRouteTable" },
-    NO_LINK,
+    { 0 },
 };
 
 static int32_t attachment_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
@@ -82,13 +73,13 @@ static const aws_field vpc_attachment_fields[] = {
     { "state", "State", AWS_AS_IS },
     { "transit_gateway_id", "TransitGatewayId", AWS_AS_IS },
     { "vpc_id", "VpcId", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link vpc_attachment_links[] = {
     { "ATTACHED_TO", false, "TransitGatewayId", NULL, "AWSTransitGateway" },
     { "RESOURCE", true, "VpcId", NULL, "AWSVpc" },
     { "PART_OF_SUBNET", false, "SubnetIds[]", NULL, "AWSEC2Subnet" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape vpc_attachment_shape = {
     .labels = { "AWSTransitGatewayAttachment" },
@@ -104,11 +95,11 @@ static const aws_field tgw_table_fields[] = {
     { "state", "State", AWS_AS_IS },
     { "default_association", "DefaultAssociationRouteTable", AWS_AS_IS },
     { "default_propagation", "DefaultPropagationRouteTable", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_link tgw_table_links[] = {
     { "CONTAINS", true, "TransitGatewayId", NULL, "AWSTransitGateway" },
-    NO_LINK,
+    { 0 },
 };
 static const aws_shape tgw_table_shape = {
     .labels = { "AWSTransitGatewayRouteTable" },
@@ -135,7 +126,7 @@ static const aws_field tgw_route_fields[] = {
     { "destination_prefix_list_id", "PrefixListId", AWS_AS_IS },
     { "state", "State", AWS_AS_IS },
     { "type", "Type", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_part tgw_route_part = {
     { "AWSTransitGatewayRoute" },
@@ -175,7 +166,7 @@ static const aws_field table_tie_fields[] = {
     { "resource_id", "ResourceId", AWS_AS_IS },
     { "resource_type", "ResourceType", AWS_AS_IS },
     { "state", "State", AWS_AS_IS },
-    END,
+    { 0 },
 };
 static const aws_part tgw_association_part = {
     { "AWSTransitGatewayRouteTableAssociation" },

@@ -75,16 +75,18 @@ typedef struct tf_field {
     tf_how how;
     const struct tf_field *sub;
 } tf_field;
+/* What the ARN of a planned resource will be; both are literals: ARN("sqs", "{name}"). */
+#define ARN(service, rest) "arn:{partition}:" service ":{region}:{account}:" rest
 /* A type of resource and the answer it is a piece of. */
 typedef struct tf_type {
     const char *type;
     const char *operation;  /* with the items' path behind a blank where the operation answers with several kinds of items */
-    const tf_field *fields; /* ended by a NULL `to`; of a type without identity the first one names what it is a piece of */
+    const tf_field *fields; /* ended by { 0 }; of a type without identity the first one names what it is a piece of */
     const char *identity;   /* members of the item that name it, parted by '|'; filled from tf_identity when unknown */
     const char *arn; /* what the ARN will be, with {attribute}, {partition}, {region}, {account}; NULL = not known before it is made */
     void (*more)(tf_document *d, const tf_resource *r, cg_tree *item);
 } tf_type;
-extern const tf_type tf_types_network[], tf_types_data[], tf_types_apps[]; /* ended by a NULL type */
+extern const tf_type tf_types_network[], tf_types_data[], tf_types_apps[]; /* ended by { 0 } */
 const tf_type *tf_type_find(cg_str type);
 int32_t tf_apply(tf_document *d, const tf_type *type, const tf_resource *r, cspm_error **err);
 int32_t tf_take(tf_document *d, const char *operation, const char *items, const cg_tree *item, cspm_error **err);

@@ -1,19 +1,13 @@
 /* Terraform's functions, containers, builds and learning services in the words of their APIs. */
 #include "ingest/terraform/terraform.h"
 
-#define END                                                                                                                                \
-    {                                                                                                                                      \
-        NULL, NULL, TF_VALUE, NULL                                                                                                         \
-    }
-#define ARN(service, rest) "arn:{partition}:" service ":{region}:{account}:" rest
-
 /* ---- functions ---- */
 
 static const tf_field network[] = { { "SubnetIds", "subnet_ids", TF_VALUE, NULL },
                                     { "SecurityGroupIds", "security_group_ids", TF_VALUE, NULL },
                                     { "VpcId", "vpc_id", TF_VALUE, NULL },
-                                    END };
-static const tf_field environment[] = { { "Variables", "variables", TF_VALUE, NULL }, END };
+                                    { 0 } };
+static const tf_field environment[] = { { "Variables", "variables", TF_VALUE, NULL }, { 0 } };
 static const tf_field function[] = { { "FunctionName", "function_name", TF_VALUE, NULL },
                                      { "FunctionArn", "arn", TF_VALUE, NULL },
                                      { "Runtime", "runtime", TF_VALUE, NULL },
@@ -27,11 +21,11 @@ static const tf_field function[] = { { "FunctionName", "function_name", TF_VALUE
                                      { "Environment", "environment", TF_BLOCK, environment },
                                      { "KMSKeyArn", "kms_key_arn", TF_REF, NULL },
                                      { "Layers.Arn", "layers", TF_WRAP, NULL },
-                                     END };
+                                     { 0 } };
 static const tf_field function_url[] = { { "FunctionArn", "function_arn", TF_REF, NULL },
                                          { "FunctionUrl", "function_url", TF_VALUE, NULL },
                                          { "AuthType", "authorization_type", TF_VALUE, NULL },
-                                         END };
+                                         { 0 } };
 
 /* ---- containers ---- */
 
@@ -44,7 +38,7 @@ static void containers(tf_document *d, const tf_resource *r, cg_tree *item)
         tf_put(d, item, "containerDefinitions", list);
 }
 static const tf_field cluster[] = {
-    { "clusterName", "name", TF_VALUE, NULL }, { "clusterArn", "arn", TF_VALUE, NULL }, { "tags", "tags", TF_TAGS, NULL }, END
+    { "clusterName", "name", TF_VALUE, NULL }, { "clusterArn", "arn", TF_VALUE, NULL }, { "tags", "tags", TF_TAGS, NULL }, { 0 }
 };
 static const tf_field task[] = { { "taskDefinitionArn", "arn", TF_VALUE, NULL },
                                  { "family", "family", TF_VALUE, NULL },
@@ -55,12 +49,12 @@ static const tf_field task[] = { { "taskDefinitionArn", "arn", TF_VALUE, NULL },
                                  { "cpu", "cpu", TF_VALUE, NULL },
                                  { "memory", "memory", TF_VALUE, NULL },
                                  { "requiresCompatibilities", "requires_compatibilities", TF_VALUE, NULL },
-                                 END };
-static const tf_field awsvpc[] = { { "subnets", "subnets", TF_VALUE, NULL }, { "securityGroups", "security_groups", TF_VALUE, NULL }, END };
+                                 { 0 } };
+static const tf_field awsvpc[] = { { "subnets", "subnets", TF_VALUE, NULL }, { "securityGroups", "security_groups", TF_VALUE, NULL }, { 0 } };
 static const tf_field balancer[] = { { "targetGroupArn", "target_group_arn", TF_VALUE, NULL },
                                      { "containerName", "container_name", TF_VALUE, NULL },
                                      { "containerPort", "container_port", TF_VALUE, NULL },
-                                     END };
+                                     { 0 } };
 static const tf_field service[] = { { "serviceName", "name", TF_VALUE, NULL },
                                     { "serviceArn", "id", TF_VALUE, NULL },
                                     { "clusterArn", "cluster", TF_REF, NULL },
@@ -69,14 +63,14 @@ static const tf_field service[] = { { "serviceName", "name", TF_VALUE, NULL },
                                     { "desiredCount", "desired_count", TF_VALUE, NULL },
                                     { "networkConfiguration.awsvpcConfiguration", "network_configuration", TF_BLOCK, awsvpc },
                                     { "loadBalancers", "load_balancer", TF_BLOCKS, balancer },
-                                    END };
+                                    { 0 } };
 static const tf_field eks_network[] = { { "subnetIds", "subnet_ids", TF_VALUE, NULL },
                                         { "securityGroupIds", "security_group_ids", TF_VALUE, NULL },
                                         { "vpcId", "vpc_id", TF_VALUE, NULL },
                                         { "endpointPublicAccess", "endpoint_public_access", TF_VALUE, NULL },
                                         { "endpointPrivateAccess", "endpoint_private_access", TF_VALUE, NULL },
                                         { "publicAccessCidrs", "public_access_cidrs", TF_VALUE, NULL },
-                                        END };
+                                        { 0 } };
 static const tf_field eks[] = { { "name", "name", TF_VALUE, NULL },
                                 { "arn", "arn", TF_VALUE, NULL },
                                 { "endpoint", "endpoint", TF_VALUE, NULL },
@@ -87,7 +81,7 @@ static const tf_field eks[] = { { "name", "name", TF_VALUE, NULL },
                                 { "identity.oidc.issuer", "identity.0.oidc.0.issuer", TF_VALUE, NULL },
                                 { "resourcesVpcConfig", "vpc_config", TF_BLOCK, eks_network },
                                 { "tags", "tags", TF_VALUE, NULL },
-                                END };
+                                { 0 } };
 static const tf_field repository[] = { { "repositoryName", "name", TF_VALUE, NULL },
                                        { "repositoryArn", "arn", TF_VALUE, NULL },
                                        { "repositoryUri", "repository_url", TF_VALUE, NULL },
@@ -95,11 +89,11 @@ static const tf_field repository[] = { { "repositoryName", "name", TF_VALUE, NUL
                                        { "imageTagMutability", "image_tag_mutability", TF_VALUE, NULL },
                                        { "imageScanningConfiguration.scanOnPush", "image_scanning_configuration.0.scan_on_push", TF_VALUE,
                                          NULL },
-                                       END };
+                                       { 0 } };
 static const tf_field repository_policy[] = { { "repositoryName", "repository", TF_REF, NULL },
                                               { "registryId", "registry_id", TF_VALUE, NULL },
                                               { "policyText", "policy", TF_VALUE, NULL },
-                                              END };
+                                              { 0 } };
 static const tf_field apprunner[] = {
     { "ServiceName", "service_name", TF_VALUE, NULL },
     { "ServiceArn", "arn", TF_VALUE, NULL },
@@ -109,7 +103,7 @@ static const tf_field apprunner[] = {
     { "InstanceConfiguration.InstanceRoleArn", "instance_configuration.0.instance_role_arn", TF_REF, NULL },
     { "NetworkConfiguration.IngressConfiguration.IsPubliclyAccessible",
       "network_configuration.0.ingress_configuration.0.is_publicly_accessible", TF_VALUE, NULL },
-    END,
+    { 0 },
 };
 
 /* ---- builds and stacks ---- */
@@ -117,15 +111,15 @@ static const tf_field apprunner[] = {
 static const tf_field variable[] = { { "name", "name", TF_VALUE, NULL },
                                      { "value", "value", TF_VALUE, NULL }, /* judged, not kept */
                                      { "type", "type", TF_VALUE, NULL },
-                                     END };
+                                     { 0 } };
 static const tf_field build_environment[] = { { "type", "type", TF_VALUE, NULL },
                                               { "image", "image", TF_VALUE, NULL },
                                               { "computeType", "compute_type", TF_VALUE, NULL },
                                               { "privilegedMode", "privileged_mode", TF_VALUE, NULL },
                                               { "environmentVariables", "environment_variable", TF_BLOCKS, variable },
-                                              END };
+                                              { 0 } };
 static const tf_field build_source[] = {
-    { "type", "type", TF_VALUE, NULL }, { "location", "location", TF_VALUE, NULL }, { "buildspec", "buildspec", TF_VALUE, NULL }, END
+    { "type", "type", TF_VALUE, NULL }, { "location", "location", TF_VALUE, NULL }, { "buildspec", "buildspec", TF_VALUE, NULL }, { 0 }
 };
 static const tf_field build[] = { { "name", "name", TF_VALUE, NULL },
                                   { "arn", "arn", TF_VALUE, NULL },
@@ -133,19 +127,19 @@ static const tf_field build[] = { { "name", "name", TF_VALUE, NULL },
                                   { "source", "source", TF_BLOCK, build_source },
                                   { "environment", "environment", TF_BLOCK, build_environment },
                                   { "tags", "tags", TF_VALUE, NULL },
-                                  END };
+                                  { 0 } };
 static const tf_field stack[] = { { "StackName", "name", TF_VALUE, NULL },
                                   { "StackId", "id", TF_VALUE, NULL },
                                   { "RoleARN", "iam_role_arn", TF_REF, NULL },
                                   { "Tags", "tags", TF_TAGS, NULL },
-                                  END };
+                                  { 0 } };
 static const tf_field stack_set[] = { { "StackSetName", "name", TF_VALUE, NULL },
                                       { "StackSetId", "stack_set_id", TF_VALUE, NULL },
                                       { "StackSetARN", "arn", TF_VALUE, NULL },
                                       { "AdministrationRoleARN", "administration_role_arn", TF_REF, NULL },
                                       { "ExecutionRoleName", "execution_role_name", TF_REF, NULL },
                                       { "PermissionModel", "permission_model", TF_VALUE, NULL },
-                                      END };
+                                      { 0 } };
 
 /* ---- data and learning ---- */
 
@@ -157,13 +151,13 @@ static const tf_field dev_endpoint[] = { { "EndpointName", "name", TF_VALUE, NUL
                                          { "GlueVersion", "glue_version", TF_VALUE, NULL },
                                          { "PublicAddress", "public_address", TF_VALUE, NULL },
                                          { "PrivateAddress", "private_address", TF_VALUE, NULL },
-                                         END };
+                                         { 0 } };
 static const tf_field glue_job[] = { { "Name", "name", TF_VALUE, NULL },
                                      { "Role", "role_arn", TF_REF, NULL },
                                      { "GlueVersion", "glue_version", TF_VALUE, NULL },
                                      { "Command.Name", "command.0.name", TF_VALUE, NULL },
                                      { "Command.ScriptLocation", "command.0.script_location", TF_VALUE, NULL },
-                                     END };
+                                     { 0 } };
 static const tf_field notebook[] = { { "NotebookInstanceName", "name", TF_VALUE, NULL },
                                      { "NotebookInstanceArn", "arn", TF_VALUE, NULL },
                                      { "RoleArn", "role_arn", TF_REF, NULL },
@@ -172,7 +166,7 @@ static const tf_field notebook[] = { { "NotebookInstanceName", "name", TF_VALUE,
                                      { "DirectInternetAccess", "direct_internet_access", TF_VALUE, NULL },
                                      { "RootAccess", "root_access", TF_VALUE, NULL },
                                      { "Url", "url", TF_VALUE, NULL },
-                                     END };
+                                     { 0 } };
 
 /* ---- edges of the cloud ---- */
 
@@ -182,13 +176,13 @@ static const tf_field rest_api[] = { { "id", "id", TF_VALUE, NULL },
                                      { "endpointConfiguration.types", "endpoint_configuration.0.types", TF_VALUE, NULL },
                                      { "policy", "policy", TF_VALUE, NULL },
                                      { "createdDate", "created_date", TF_VALUE, NULL },
-                                     END };
+                                     { 0 } };
 static const tf_field http_api[] = { { "ApiId", "id", TF_VALUE, NULL },
                                      { "Name", "name", TF_VALUE, NULL },
                                      { "ProtocolType", "protocol_type", TF_VALUE, NULL },
                                      { "ApiEndpoint", "api_endpoint", TF_VALUE, NULL },
-                                     END };
-static const tf_field origin[] = { { "Id", "origin_id", TF_VALUE, NULL }, { "DomainName", "domain_name", TF_VALUE, NULL }, END };
+                                     { 0 } };
+static const tf_field origin[] = { { "Id", "origin_id", TF_VALUE, NULL }, { "DomainName", "domain_name", TF_VALUE, NULL }, { 0 } };
 static void distribution_origins(tf_document *d, const tf_resource *r, cg_tree *item)
 {
     const cg_tree *list = aws_get(item, "Origins"), *aliases = tf_value(d, r, "aliases");
@@ -211,7 +205,7 @@ static const tf_field distribution[] = { { "Id", "id", TF_VALUE, NULL },
                                          { "Origins", "origin", TF_BLOCKS, origin },
                                          { "DefaultCacheBehavior.ViewerProtocolPolicy", "default_cache_behavior.0.viewer_protocol_policy",
                                            TF_VALUE, NULL },
-                                         END };
+                                         { 0 } };
 
 const tf_type tf_types_apps[] = {
     { "aws_lambda_function", "lambda.list-functions", function, "FunctionName|FunctionArn", ARN("lambda", "function:{function_name}"),
@@ -235,5 +229,5 @@ const tf_type tf_types_apps[] = {
     { "aws_api_gateway_rest_api", "apigateway.get-rest-apis", rest_api, "id", NULL, NULL },
     { "aws_apigatewayv2_api", "apigatewayv2.get-apis", http_api, "ApiId", NULL, NULL },
     { "aws_cloudfront_distribution", "cloudfront.list-distributions", distribution, "Id|ARN", NULL, distribution_origins },
-    { NULL, NULL, NULL, NULL, NULL, NULL },
+    { 0 },
 };

@@ -2,58 +2,53 @@
  * their own: each is an answer about the bucket. */
 #include "ingest/terraform/terraform.h"
 
-#define END                                                                                                                                \
-    {                                                                                                                                      \
-        NULL, NULL, TF_VALUE, NULL                                                                                                         \
-    }
-
 /* ---- S3 ---- */
 
 static const tf_field bucket[] = { { "Name", "bucket", TF_VALUE, NULL },
                                    { "Region", "region", TF_VALUE, NULL },
                                    { "Policy", "policy", TF_VALUE, NULL },
                                    { "TagSet", "tags", TF_TAGS, NULL },
-                                   END };
-static const tf_field bucket_policy[] = { { "Bucket", "bucket", TF_REF, NULL }, { "Policy", "policy", TF_VALUE, NULL }, END };
+                                   { 0 } };
+static const tf_field bucket_policy[] = { { "Bucket", "bucket", TF_REF, NULL }, { "Policy", "policy", TF_VALUE, NULL }, { 0 } };
 static const tf_field block[] = { { "Bucket", "bucket", TF_REF, NULL },
                                   { "PublicAccessBlockConfiguration.BlockPublicAcls", "block_public_acls", TF_VALUE, NULL },
                                   { "PublicAccessBlockConfiguration.IgnorePublicAcls", "ignore_public_acls", TF_VALUE, NULL },
                                   { "PublicAccessBlockConfiguration.BlockPublicPolicy", "block_public_policy", TF_VALUE, NULL },
                                   { "PublicAccessBlockConfiguration.RestrictPublicBuckets", "restrict_public_buckets", TF_VALUE, NULL },
-                                  END };
+                                  { 0 } };
 static const tf_field account_block[] = { { "AccountId", "account_id", TF_VALUE, NULL },
                                           { "PublicAccessBlockConfiguration.BlockPublicAcls", "block_public_acls", TF_VALUE, NULL },
                                           { "PublicAccessBlockConfiguration.IgnorePublicAcls", "ignore_public_acls", TF_VALUE, NULL },
                                           { "PublicAccessBlockConfiguration.BlockPublicPolicy", "block_public_policy", TF_VALUE, NULL },
                                           { "PublicAccessBlockConfiguration.RestrictPublicBuckets", "restrict_public_buckets", TF_VALUE,
                                             NULL },
-                                          END };
+                                          { 0 } };
 static const tf_field versioning[] = { { "Bucket", "bucket", TF_REF, NULL },
                                        { "Status", "versioning_configuration.0.status", TF_VALUE, NULL },
                                        { "MFADelete", "versioning_configuration.0.mfa_delete", TF_VALUE, NULL },
-                                       END };
+                                       { 0 } };
 static const tf_field default_key[] = { { "SSEAlgorithm", "sse_algorithm", TF_VALUE, NULL },
                                         { "KMSMasterKeyID", "kms_master_key_id", TF_VALUE, NULL },
-                                        END };
+                                        { 0 } };
 static const tf_field encryption_rule[] = { { "ApplyServerSideEncryptionByDefault", "apply_server_side_encryption_by_default", TF_BLOCK,
                                               default_key },
                                             { "BucketKeyEnabled", "bucket_key_enabled", TF_VALUE, NULL },
-                                            END };
+                                            { 0 } };
 static const tf_field encryption[] = { { "Bucket", "bucket", TF_REF, NULL },
                                        { "ServerSideEncryptionConfiguration.Rules", "rule", TF_BLOCKS, encryption_rule },
-                                       END };
+                                       { 0 } };
 static const tf_field logging[] = { { "Bucket", "bucket", TF_REF, NULL },
                                     { "LoggingEnabled.TargetBucket", "target_bucket", TF_REF, NULL },
-                                    END };
-static const tf_field destination[] = { { "Bucket", "bucket", TF_VALUE, NULL }, { "Account", "account", TF_VALUE, NULL }, END };
+                                    { 0 } };
+static const tf_field destination[] = { { "Bucket", "bucket", TF_VALUE, NULL }, { "Account", "account", TF_VALUE, NULL }, { 0 } };
 static const tf_field replication_rule[] = {
-    { "ID", "id", TF_VALUE, NULL }, { "Status", "status", TF_VALUE, NULL }, { "Destination", "destination", TF_BLOCK, destination }, END
+    { "ID", "id", TF_VALUE, NULL }, { "Status", "status", TF_VALUE, NULL }, { "Destination", "destination", TF_BLOCK, destination }, { 0 }
 };
 static const tf_field replication[] = { { "Bucket", "bucket", TF_REF, NULL },
                                         { "ReplicationConfiguration.Role", "role", TF_REF, NULL },
                                         { "ReplicationConfiguration.Rules", "rule", TF_BLOCKS, replication_rule },
-                                        END };
-static const tf_field acl[] = { { "Bucket", "bucket", TF_REF, NULL }, END };
+                                        { 0 } };
+static const tf_field acl[] = { { "Bucket", "bucket", TF_REF, NULL }, { 0 } };
 
 static void grant(tf_document *d, const tf_resource *r, cg_tree *grants, cg_str uri, cg_str id, cg_str permission)
 {
@@ -137,7 +132,7 @@ static const tf_field db_instance[] = { { "DBInstanceIdentifier", "identifier", 
                                         { "DeletionProtection", "deletion_protection", TF_VALUE, NULL },
                                         { "IAMDatabaseAuthenticationEnabled", "iam_database_authentication_enabled", TF_VALUE, NULL },
                                         { "TagList", "tags", TF_TAGS, NULL },
-                                        END };
+                                        { 0 } };
 static const tf_field db_cluster[] = { { "DBClusterIdentifier", "cluster_identifier", TF_VALUE, NULL },
                                        { "DBClusterArn", "arn", TF_VALUE, NULL },
                                        { "Engine", "engine", TF_VALUE, NULL },
@@ -153,13 +148,13 @@ static const tf_field db_cluster[] = { { "DBClusterIdentifier", "cluster_identif
                                        { "KmsKeyId", "kms_key_id", TF_REF, NULL },
                                        { "IAMDatabaseAuthenticationEnabled", "iam_database_authentication_enabled", TF_VALUE, NULL },
                                        { "TagList", "tags", TF_TAGS, NULL },
-                                       END };
+                                       { 0 } };
 static const tf_field db_subnets[] = { { "DBSubnetGroupName", "name", TF_VALUE, NULL },
                                        { "DBSubnetGroupArn", "arn", TF_VALUE, NULL },
                                        { "DBSubnetGroupDescription", "description", TF_VALUE, NULL },
                                        { "VpcId", "vpc_id", TF_VALUE, NULL },
                                        { "Subnets.SubnetIdentifier", "subnet_ids", TF_WRAP, NULL },
-                                       END };
+                                       { 0 } };
 static const tf_field db_snapshot[] = { { "DBSnapshotIdentifier", "db_snapshot_identifier", TF_VALUE, NULL },
                                         { "DBSnapshotArn", "db_snapshot_arn", TF_VALUE, NULL },
                                         { "DBInstanceIdentifier", "db_instance_identifier", TF_REF, NULL },
@@ -169,22 +164,22 @@ static const tf_field db_snapshot[] = { { "DBSnapshotIdentifier", "db_snapshot_i
                                         { "SnapshotType", "snapshot_type", TF_VALUE, NULL },
                                         { "VpcId", "vpc_id", TF_VALUE, NULL },
                                         { "TagList", "tags", TF_TAGS, NULL },
-                                        END };
+                                        { 0 } };
 static const tf_field table[] = { { "TableName", "name", TF_VALUE, NULL },
                                   { "TableArn", "arn", TF_VALUE, NULL },
                                   { "TableStatus", "status", TF_VALUE, NULL },
                                   { "SSEDescription.KMSMasterKeyArn", "server_side_encryption.0.kms_key_arn", TF_VALUE, NULL },
                                   { "LatestStreamArn", "stream_arn", TF_VALUE, NULL },
                                   { "Tags", "tags", TF_TAGS, NULL },
-                                  END };
+                                  { 0 } };
 
 /* ---- secrets and keys; values are left where they are ---- */
 
 static const tf_field secret[] = {
     { "ARN", "arn", TF_VALUE, NULL },           { "Name", "name", TF_VALUE, NULL }, { "Description", "description", TF_VALUE, NULL },
-    { "KmsKeyId", "kms_key_id", TF_REF, NULL }, { "Tags", "tags", TF_TAGS, NULL },  END
+    { "KmsKeyId", "kms_key_id", TF_REF, NULL }, { "Tags", "tags", TF_TAGS, NULL },  { 0 }
 };
-static const tf_field secret_policy[] = { { "ARN", "secret_arn", TF_REF, NULL }, { "ResourcePolicy", "policy", TF_VALUE, NULL }, END };
+static const tf_field secret_policy[] = { { "ARN", "secret_arn", TF_REF, NULL }, { "ResourcePolicy", "policy", TF_VALUE, NULL }, { 0 } };
 static const tf_field parameter[] = { { "Name", "name", TF_VALUE, NULL },
                                       { "ARN", "arn", TF_VALUE, NULL },
                                       { "Type", "type", TF_VALUE, NULL },
@@ -193,7 +188,7 @@ static const tf_field parameter[] = { { "Name", "name", TF_VALUE, NULL },
                                       { "Tier", "tier", TF_VALUE, NULL },
                                       { "Version", "version", TF_VALUE, NULL },
                                       { "DataType", "data_type", TF_VALUE, NULL },
-                                      END };
+                                      { 0 } };
 static const tf_field key[] = { { "KeyId", "key_id", TF_VALUE, NULL },
                                 { "Arn", "arn", TF_VALUE, NULL },
                                 { "Description", "description", TF_VALUE, NULL },
@@ -202,9 +197,9 @@ static const tf_field key[] = { { "KeyId", "key_id", TF_VALUE, NULL },
                                 { "Policy", "policy", TF_VALUE, NULL },
                                 { "MultiRegion", "multi_region", TF_VALUE, NULL },
                                 { "Tags", "tags", TF_TAGS, NULL },
-                                END };
+                                { 0 } };
 static const tf_field key_alias[] = {
-    { "AliasName", "name", TF_VALUE, NULL }, { "AliasArn", "arn", TF_VALUE, NULL }, { "TargetKeyId", "target_key_id", TF_REF, NULL }, END
+    { "AliasName", "name", TF_VALUE, NULL }, { "AliasArn", "arn", TF_VALUE, NULL }, { "TargetKeyId", "target_key_id", TF_REF, NULL }, { 0 }
 };
 
 /* ---- messages ---- */
@@ -215,19 +210,18 @@ static const tf_field queue[] = { { "QueueArn", "arn", TF_VALUE, NULL },
                                   { "KmsMasterKeyId", "kms_master_key_id", TF_REF, NULL },
                                   { "SqsManagedSseEnabled", "sqs_managed_sse_enabled", TF_VALUE, NULL },
                                   { "RedrivePolicy", "redrive_policy", TF_VALUE, NULL },
-                                  END };
+                                  { 0 } };
 static const tf_field topic[] = {
     { "TopicArn", "arn", TF_VALUE, NULL },  { "DisplayName", "display_name", TF_VALUE, NULL },       { "Owner", "owner", TF_VALUE, NULL },
-    { "Policy", "policy", TF_VALUE, NULL }, { "KmsMasterKeyId", "kms_master_key_id", TF_REF, NULL }, END
+    { "Policy", "policy", TF_VALUE, NULL }, { "KmsMasterKeyId", "kms_master_key_id", TF_REF, NULL }, { 0 }
 };
-static const tf_field topic_policy[] = { { "TopicArn", "arn", TF_REF, NULL }, { "Policy", "policy", TF_VALUE, NULL }, END };
+static const tf_field topic_policy[] = { { "TopicArn", "arn", TF_REF, NULL }, { "Policy", "policy", TF_VALUE, NULL }, { 0 } };
 static const tf_field subscription[] = { { "SubscriptionArn", "arn", TF_VALUE, NULL },
                                          { "TopicArn", "topic_arn", TF_REF, NULL },
                                          { "Protocol", "protocol", TF_VALUE, NULL },
                                          { "Endpoint", "endpoint", TF_REF, NULL },
-                                         END };
+                                         { 0 } };
 
-#define ARN(service, rest) "arn:{partition}:" service ":{region}:{account}:" rest
 
 const tf_type tf_types_data[] = {
     { "aws_s3_bucket", "s3api.list-buckets", bucket, "Name", "arn:{partition}:s3:::{bucket}", old_acl },
@@ -263,5 +257,5 @@ const tf_type tf_types_data[] = {
     { "aws_sns_topic", "sns.get-topic-attributes", topic, "TopicArn", ARN("sns", "{name}"), NULL },
     { "aws_sns_topic_policy", "sns.get-topic-attributes", topic_policy, NULL, NULL, NULL },
     { "aws_sns_topic_subscription", "sns.list-subscriptions", subscription, "SubscriptionArn", NULL, NULL },
-    { NULL, NULL, NULL, NULL, NULL, NULL },
+    { 0 },
 };

@@ -1,11 +1,6 @@
 /* Terraform's network and compute resources in the words of the EC2, ELB and container APIs. */
 #include "ingest/terraform/terraform.h"
 
-#define END                                                                                                                                \
-    {                                                                                                                                      \
-        NULL, NULL, TF_VALUE, NULL                                                                                                         \
-    }
-
 static bool is_true(const cg_tree *t)
 {
     return t && t->type == CG_TREE_BOOL && t->boolean;
@@ -145,8 +140,8 @@ static const tf_field group[] = { { "GroupId", "id", TF_VALUE, NULL },
                                   { "OwnerId", "owner_id", TF_VALUE, NULL },
                                   { "SecurityGroupArn", "arn", TF_VALUE, NULL },
                                   { "Tags", "tags", TF_TAGS, NULL },
-                                  END };
-static const tf_field group_of_rule[] = { { "GroupId", "security_group_id", TF_REF, NULL }, END };
+                                  { 0 } };
+static const tf_field group_of_rule[] = { { "GroupId", "security_group_id", TF_REF, NULL }, { 0 } };
 
 /* ---- machines ---- */
 
@@ -175,7 +170,7 @@ static void instance_profile(tf_document *d, const tf_resource *r, cg_tree *item
 static const tf_field metadata[] = { { "HttpTokens", "http_tokens", TF_VALUE, NULL },
                                      { "HttpEndpoint", "http_endpoint", TF_VALUE, NULL },
                                      { "HttpPutResponseHopLimit", "http_put_response_hop_limit", TF_VALUE, NULL },
-                                     END };
+                                     { 0 } };
 static const tf_field instance[] = { { "InstanceId", "id", TF_VALUE, NULL },
                                      { "InstanceArn", "arn", TF_VALUE, NULL },
                                      { "ImageId", "ami", TF_REF, NULL },
@@ -190,8 +185,8 @@ static const tf_field instance[] = { { "InstanceId", "id", TF_VALUE, NULL },
                                      { "SecurityGroups.GroupId", "vpc_security_group_ids", TF_WRAP, NULL },
                                      { "MetadataOptions", "metadata_options", TF_BLOCK, metadata },
                                      { "Tags", "tags", TF_TAGS, NULL },
-                                     END };
-static const tf_field template_profile[] = { { "Arn", "arn", TF_VALUE, NULL }, { "Name", "name", TF_VALUE, NULL }, END };
+                                     { 0 } };
+static const tf_field template_profile[] = { { "Arn", "arn", TF_VALUE, NULL }, { "Name", "name", TF_VALUE, NULL }, { 0 } };
 static const tf_field template[] = { { "LaunchTemplateId", "id", TF_VALUE, NULL },
                                      { "LaunchTemplateName", "name", TF_VALUE, NULL },
                                      { "LatestVersionNumber", "latest_version", TF_VALUE, NULL },
@@ -202,7 +197,7 @@ static const tf_field template[] = { { "LaunchTemplateId", "id", TF_VALUE, NULL 
                                      { "LaunchTemplateData.IamInstanceProfile", "iam_instance_profile", TF_BLOCK, template_profile },
                                      { "LaunchTemplateData.SecurityGroupIds", "vpc_security_group_ids", TF_REF, NULL },
                                      { "Tags", "tags", TF_TAGS, NULL },
-                                     END };
+                                     { 0 } };
 static const tf_field volume[] = { { "VolumeId", "id", TF_VALUE, NULL },
                                    { "Size", "size", TF_VALUE, NULL },
                                    { "VolumeType", "type", TF_VALUE, NULL },
@@ -211,7 +206,7 @@ static const tf_field volume[] = { { "VolumeId", "id", TF_VALUE, NULL },
                                    { "SnapshotId", "snapshot_id", TF_REF, NULL },
                                    { "KmsKeyId", "kms_key_id", TF_REF, NULL },
                                    { "Tags", "tags", TF_TAGS, NULL },
-                                   END };
+                                   { 0 } };
 static const tf_field snapshot[] = { { "SnapshotId", "id", TF_VALUE, NULL },
                                      { "VolumeId", "volume_id", TF_REF, NULL },
                                      { "OwnerId", "owner_id", TF_VALUE, NULL },
@@ -219,19 +214,19 @@ static const tf_field snapshot[] = { { "SnapshotId", "id", TF_VALUE, NULL },
                                      { "VolumeSize", "volume_size", TF_VALUE, NULL },
                                      { "Description", "description", TF_VALUE, NULL },
                                      { "Tags", "tags", TF_TAGS, NULL },
-                                     END };
+                                     { 0 } };
 static const tf_field key_pair[] = { { "KeyName", "key_name", TF_VALUE, NULL },
                                      { "KeyPairId", "key_pair_id", TF_VALUE, NULL },
                                      { "KeyFingerprint", "fingerprint", TF_VALUE, NULL },
                                      { "KeyType", "key_type", TF_VALUE, NULL },
                                      { "Tags", "tags", TF_TAGS, NULL },
-                                     END };
+                                     { 0 } };
 
 /* ---- networks ---- */
 
 static const tf_field vpc[] = { { "VpcId", "id", TF_VALUE, NULL },         { "CidrBlock", "cidr_block", TF_VALUE, NULL },
                                 { "OwnerId", "owner_id", TF_VALUE, NULL }, { "InstanceTenancy", "instance_tenancy", TF_VALUE, NULL },
-                                { "Tags", "tags", TF_TAGS, NULL },         END };
+                                { "Tags", "tags", TF_TAGS, NULL },         { 0 } };
 static void vpc_blocks(tf_document *d, const tf_resource *r, cg_tree *item)
 {
     cg_tree *list = tf_list(d, r), *block = tf_map(d, r);
@@ -249,9 +244,9 @@ static const tf_field subnet[] = { { "SubnetId", "id", TF_VALUE, NULL },
                                    { "MapPublicIpOnLaunch", "map_public_ip_on_launch", TF_VALUE, NULL },
                                    { "OwnerId", "owner_id", TF_VALUE, NULL },
                                    { "Tags", "tags", TF_TAGS, NULL },
-                                   END };
+                                   { 0 } };
 static const tf_field gateway[] = {
-    { "InternetGatewayId", "id", TF_VALUE, NULL }, { "OwnerId", "owner_id", TF_VALUE, NULL }, { "Tags", "tags", TF_TAGS, NULL }, END
+    { "InternetGatewayId", "id", TF_VALUE, NULL }, { "OwnerId", "owner_id", TF_VALUE, NULL }, { "Tags", "tags", TF_TAGS, NULL }, { 0 }
 };
 /* The API lists attachments; Terraform knows one. */
 static void attachment(tf_document *d, const tf_resource *r, cg_tree *item)
@@ -268,12 +263,12 @@ static void attachment(tf_document *d, const tf_resource *r, cg_tree *item)
 }
 static const tf_field egress_gateway[] = { { "EgressOnlyInternetGatewayId", "id", TF_VALUE, NULL },
                                            { "Tags", "tags", TF_TAGS, NULL },
-                                           END };
+                                           { 0 } };
 static const tf_field nat[] = { { "NatGatewayId", "id", TF_VALUE, NULL },
                                 { "SubnetId", "subnet_id", TF_REF, NULL },
                                 { "ConnectivityType", "connectivity_type", TF_VALUE, NULL },
                                 { "Tags", "tags", TF_TAGS, NULL },
-                                END };
+                                { 0 } };
 
 static const tf_field route_fields[] = { { "DestinationCidrBlock", "cidr_block", TF_VALUE, NULL },
                                          { "DestinationCidrBlock", "destination_cidr_block", TF_VALUE, NULL },
@@ -287,11 +282,11 @@ static const tf_field route_fields[] = { { "DestinationCidrBlock", "cidr_block",
                                          { "VpcPeeringConnectionId", "vpc_peering_connection_id", TF_REF, NULL },
                                          { "EgressOnlyInternetGatewayId", "egress_only_gateway_id", TF_REF, NULL },
                                          { "GatewayId", "vpc_endpoint_id", TF_REF, NULL },
-                                         END };
+                                         { 0 } };
 static const tf_field route_table[] = { { "RouteTableId", "id", TF_VALUE, NULL },  { "VpcId", "vpc_id", TF_REF, NULL },
                                         { "OwnerId", "owner_id", TF_VALUE, NULL }, { "Routes", "route", TF_BLOCKS, route_fields },
-                                        { "Tags", "tags", TF_TAGS, NULL },         END };
-static const tf_field table_of[] = { { "RouteTableId", "route_table_id", TF_REF, NULL }, { "VpcId", "vpc_id", TF_REF, NULL }, END };
+                                        { "Tags", "tags", TF_TAGS, NULL },         { 0 } };
+static const tf_field table_of[] = { { "RouteTableId", "route_table_id", TF_REF, NULL }, { "VpcId", "vpc_id", TF_REF, NULL }, { 0 } };
 
 static void mark_active(tf_document *d, const cg_tree *routes)
 {
@@ -403,14 +398,14 @@ static const tf_field acl_fields[] = { { "NetworkAclId", "id", TF_VALUE, NULL },
                                        { "VpcId", "vpc_id", TF_REF, NULL },
                                        { "OwnerId", "owner_id", TF_VALUE, NULL },
                                        { "Tags", "tags", TF_TAGS, NULL },
-                                       END };
+                                       { 0 } };
 static const tf_field interface[] = { { "NetworkInterfaceId", "id", TF_VALUE, NULL },
                                       { "SubnetId", "subnet_id", TF_REF, NULL },
                                       { "PrivateIpAddress", "private_ip", TF_VALUE, NULL },
                                       { "OwnerId", "owner_id", TF_VALUE, NULL },
                                       { "Groups.GroupId", "security_groups", TF_WRAP, NULL },
                                       { "Tags", "tags", TF_TAGS, NULL },
-                                      END };
+                                      { 0 } };
 static const tf_field address[] = { { "AllocationId", "id", TF_VALUE, NULL },
                                     { "PublicIp", "public_ip", TF_VALUE, NULL },
                                     { "PrivateIpAddress", "private_ip", TF_VALUE, NULL },
@@ -418,7 +413,7 @@ static const tf_field address[] = { { "AllocationId", "id", TF_VALUE, NULL },
                                     { "NetworkInterfaceId", "network_interface", TF_REF, NULL },
                                     { "Domain", "domain", TF_VALUE, NULL },
                                     { "Tags", "tags", TF_TAGS, NULL },
-                                    END };
+                                    { 0 } };
 static const tf_field peering[] = { { "VpcPeeringConnectionId", "id", TF_VALUE, NULL },
                                     { "RequesterVpcInfo.VpcId", "vpc_id", TF_REF, NULL },
                                     { "AccepterVpcInfo.VpcId", "peer_vpc_id", TF_REF, NULL },
@@ -426,7 +421,7 @@ static const tf_field peering[] = { { "VpcPeeringConnectionId", "id", TF_VALUE, 
                                     { "AccepterVpcInfo.Region", "peer_region", TF_VALUE, NULL },
                                     { "Status.Code", "accept_status", TF_VALUE, NULL },
                                     { "Tags", "tags", TF_TAGS, NULL },
-                                    END };
+                                    { 0 } };
 static const tf_field endpoint[] = { { "VpcEndpointId", "id", TF_VALUE, NULL },
                                      { "VpcEndpointType", "vpc_endpoint_type", TF_VALUE, NULL },
                                      { "VpcId", "vpc_id", TF_REF, NULL },
@@ -437,7 +432,7 @@ static const tf_field endpoint[] = { { "VpcEndpointId", "id", TF_VALUE, NULL },
                                      { "SubnetIds", "subnet_ids", TF_REF, NULL },
                                      { "Groups.GroupId", "security_group_ids", TF_WRAP, NULL },
                                      { "Tags", "tags", TF_TAGS, NULL },
-                                     END };
+                                     { 0 } };
 
 /* ---- load balancers ---- */
 
@@ -452,38 +447,38 @@ static const tf_field balancer[] = { { "LoadBalancerArn", "arn", TF_VALUE, NULL 
                                      { "VpcId", "vpc_id", TF_REF, NULL },
                                      { "SecurityGroups", "security_groups", TF_REF, NULL },
                                      { "AvailabilityZones.SubnetId", "subnets", TF_WRAP, NULL },
-                                     END };
-static const tf_field action[] = { { "Type", "type", TF_VALUE, NULL }, { "TargetGroupArn", "target_group_arn", TF_VALUE, NULL }, END };
+                                     { 0 } };
+static const tf_field action[] = { { "Type", "type", TF_VALUE, NULL }, { "TargetGroupArn", "target_group_arn", TF_VALUE, NULL }, { 0 } };
 static const tf_field listener[] = { { "ListenerArn", "arn", TF_VALUE, NULL },
                                      { "LoadBalancerArn", "load_balancer_arn", TF_REF, NULL },
                                      { "Port", "port", TF_VALUE, NULL },
                                      { "Protocol", "protocol", TF_VALUE, NULL },
                                      { "SslPolicy", "ssl_policy", TF_VALUE, NULL },
                                      { "DefaultActions", "default_action", TF_BLOCKS, action },
-                                     END };
+                                     { 0 } };
 static const tf_field targets[] = { { "TargetGroupArn", "arn", TF_VALUE, NULL },
                                     { "TargetGroupName", "name", TF_VALUE, NULL },
                                     { "Port", "port", TF_VALUE, NULL },
                                     { "Protocol", "protocol", TF_VALUE, NULL },
                                     { "VpcId", "vpc_id", TF_REF, NULL },
                                     { "TargetType", "target_type", TF_VALUE, NULL },
-                                    END };
+                                    { 0 } };
 static const tf_field target[] = { { "TargetGroupArn", "target_group_arn", TF_REF, NULL },
                                    { "Target.Id", "target_id", TF_REF, NULL },
                                    { "Target.Port", "port", TF_VALUE, NULL },
-                                   END };
+                                   { 0 } };
 static const tf_field classic_listener[] = { { "Listener.Protocol", "lb_protocol", TF_VALUE, NULL },
                                              { "Listener.LoadBalancerPort", "lb_port", TF_VALUE, NULL },
                                              { "Listener.InstanceProtocol", "instance_protocol", TF_VALUE, NULL },
                                              { "Listener.InstancePort", "instance_port", TF_VALUE, NULL },
-                                             END };
+                                             { 0 } };
 static const tf_field classic[] = { { "LoadBalancerName", "name", TF_VALUE, NULL },
                                     { "DNSName", "dns_name", TF_VALUE, NULL },
                                     { "ListenerDescriptions", "listener", TF_BLOCKS, classic_listener },
                                     { "SecurityGroups", "security_groups", TF_REF, NULL },
                                     { "Subnets", "subnets", TF_REF, NULL },
                                     { "Instances.InstanceId", "instances", TF_WRAP, NULL },
-                                    END };
+                                    { 0 } };
 
 const tf_type tf_types_network[] = {
     { "aws_security_group", "ec2.describe-security-groups", group, "GroupId", NULL, group_rules },
@@ -521,5 +516,5 @@ const tf_type tf_types_network[] = {
     { "aws_lb_target_group", "elbv2.describe-target-groups", targets, "TargetGroupArn", NULL, NULL },
     { "aws_lb_target_group_attachment", "elbv2.describe-target-health", target, NULL, NULL, NULL },
     { "aws_elb", "elb.describe-load-balancers", classic, "LoadBalancerName|DNSName", NULL, scheme },
-    { NULL, NULL, NULL, NULL, NULL, NULL },
+    { 0 },
 };
