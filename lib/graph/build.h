@@ -196,11 +196,11 @@ typedef struct cg_weak {
     cg_standing standing;
 } cg_weak;
 /* An end of an edge that is made up for when nobody defines it. */
-typedef struct cg_stub {
+typedef struct cg_partial_end {
     uint32_t edge;
     uint32_t label : 31;
     uint32_t from : 1;
-} cg_stub;
+} cg_partial_end;
 
 typedef struct cg_declared {
     uint32_t kind;
@@ -221,7 +221,7 @@ typedef struct cg_item {
     uint32_t kind;
     uint32_t n_matches;
     cg_standing standing;
-    uint32_t stub[2]; /* label of the end `to`, `from`; CG_NO_NAME none */
+    uint32_t partial[2]; /* label of the end `to`, `from`; CG_NO_NAME none */
     bool has_id, has_from, has_to, has_kind;
     size_t id, id_length, from, from_length, to, to_length; /* in text */
     uint32_t serial;
@@ -272,7 +272,7 @@ struct cspm_builder {
     CG_VEC(cg_alias_pair) aliases;
     CG_VEC(cg_match) matches;
     CG_VEC(cg_weak) weak;
-    CG_VEC(cg_stub) stubs;
+    CG_VEC(cg_partial_end) partial_ends;
     CG_VEC(cg_declared) declared;
     CG_VEC(cg_build_source) sources;
     cg_colset node_props, edge_props;
@@ -304,7 +304,7 @@ typedef struct cg_freeze {
     uint32_t n_def_order;
     cg_strtab_builder strings;
 } cg_freeze;
-int32_t cg_freeze_stubs(cg_builder *b, cspm_error **err);     /* definitions for ends nobody defines */
+int32_t cg_freeze_partial(cg_builder *b, cspm_error **err);   /* definitions for ends nobody defines */
 int32_t cg_freeze_forget(cg_freeze *f, cspm_error **err);     /* which definitions do not count */
 int32_t cg_freeze_sources(cg_freeze *f, cspm_error **err);
 int32_t cg_freeze_names(cg_freeze *f, cspm_error **err);

@@ -79,7 +79,7 @@ void cg_builder_clear(cg_builder *b)
     cg_vec_free(mem, &b->aliases);
     cg_vec_free(mem, &b->matches);
     cg_vec_free(mem, &b->weak);
-    cg_vec_free(mem, &b->stubs);
+    cg_vec_free(mem, &b->partial_ends);
     cg_vec_free(mem, &b->declared);
     cg_vec_free(mem, &b->sources);
     cg_colset_free(&b->node_props);
@@ -231,7 +231,7 @@ int32_t cg_builder_diag(cg_builder *b, cg_severity severity, const char *code, c
 
 /* What a rollback must restore; everything else only grows, or is cut by item number. */
 typedef struct mark {
-    uint32_t defs, edges, node_runs, edge_runs, aliases, matches, weak, stubs, declared, sources, diags, beyond, last_beyond, rank;
+    uint32_t defs, edges, node_runs, edge_runs, aliases, matches, weak, partial_ends, declared, sources, diags, beyond, last_beyond, rank;
     uint64_t bytes;
     const char *dialect;
     uint64_t dialect_length;
@@ -253,7 +253,7 @@ int32_t cg_builder_mark_set(cg_builder *b, cg_builder_mark *m, cspm_error **err)
         .aliases = (uint32_t)b->aliases.count,
         .matches = (uint32_t)b->matches.count,
         .weak = (uint32_t)b->weak.count,
-        .stubs = (uint32_t)b->stubs.count,
+        .partial_ends = (uint32_t)b->partial_ends.count,
         .declared = (uint32_t)b->declared.count,
         .sources = (uint32_t)b->sources.count,
         .diags = (uint32_t)b->diags.kept.count,
@@ -288,7 +288,7 @@ void cg_builder_rollback(cg_builder *b, const cg_builder_mark *m)
     b->aliases.count = then.aliases;
     b->matches.count = then.matches;
     b->weak.count = then.weak;
-    b->stubs.count = then.stubs;
+    b->partial_ends.count = then.partial_ends;
     b->declared.count = then.declared;
     b->sources.count = then.sources;
     cg_diag_list_truncate(&b->diags, then.diags, then.beyond, then.last_beyond);

@@ -67,10 +67,10 @@ int32_t cg_builder_match_end(cg_builder *b, bool from, uint32_t label, const uin
                              bool nocase, cspm_error **err);
 /* Should nobody define this end of the open edge: at freeze a node is made for it, with this label and the properties `id` (the key) and
  * `partial` (true), and one diagnostic ("not-exported") a source and label counts them. CG_NO_NAME is memory refused. */
-int32_t cg_builder_stub_end(cg_builder *b, bool from, uint32_t label, cspm_error **err);
-/* What the open node's definition counts for. A stub is forgotten when any other definition of the node exists (by id or alias);
+int32_t cg_builder_partial_end(cg_builder *b, bool from, uint32_t label, cspm_error **err);
+/* What the open node's definition counts for. A partial one is forgotten when any other definition of the node exists (by id or alias);
  * enrichment is forgotten unless one does: a catalogue may define thousands of nodes nobody refers to. */
-typedef enum { CG_STANDING_FULL, CG_STANDING_STUB, CG_STANDING_ENRICHMENT } cg_standing;
+typedef enum { CG_STANDING_FULL, CG_STANDING_PARTIAL, CG_STANDING_ENRICHMENT } cg_standing;
 void cg_builder_set_standing(cg_builder *b, cg_standing standing);
 /* Both: properties. CG_NULL is ignored. Lists must be homogeneous bool, int, float or string, else CSPM_E_INVALID. Same key twice: the last
  * wins. */

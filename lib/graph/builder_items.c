@@ -17,7 +17,7 @@ static int32_t begin_item(cg_builder *b, cg_item_type type, uint64_t offset, csp
     it->has_id = it->has_from = it->has_to = it->has_kind = false;
     it->n_matches = 0;
     it->standing = CG_STANDING_FULL;
-    it->stub[0] = it->stub[1] = CG_NO_NAME;
+    it->partial[0] = it->partial[1] = CG_NO_NAME;
     it->labels.count = it->cells.count = it->aliases.count = 0;
     cg_buf_clear(&it->text);
     if (++it->serial == 0) {
@@ -153,14 +153,14 @@ void cg_builder_set_standing(cg_builder *b, cg_standing standing)
     b->item.standing = standing;
 }
 
-int32_t cg_builder_stub_end(cg_builder *b, bool from, uint32_t label, cspm_error **err)
+int32_t cg_builder_partial_end(cg_builder *b, bool from, uint32_t label, cspm_error **err)
 {
     int32_t rc = expect(b, CG_ITEM_EDGE, "an end that may be missing", err);
     if (rc < 0 || (rc = check_name(b, CG_NAMES_LABEL, label, err)) < 0)
         return rc;
     if (cg_builder_key(b, "partial", 7) == CG_NO_NAME)
         return cg_nomem(b->mem, err);
-    b->item.stub[from] = label;
+    b->item.partial[from] = label;
     return CSPM_OK;
 }
 
@@ -403,7 +403,7 @@ static int32_t commit_edge(cg_builder *b, cspm_error **err)
 {
     cg_item *it = &b->item;
     uint64_t edge = b->edge_ends.count;
-    size_t n_matches = b->matches.count, n_stubs = b->stubs.count;
+    size_t n_matches = b->matches.count, n_partial_ends = b->partial_ends.count;
     int32_t rc = CSPM_OK;
     if (!it->has_from || !it->has_to || !it->has_kind)
         return cg_fail(b->mem, err, CSPM_E_INVALID, "an edge without a %s", !it->has_from ? "source" : !it->has_to ? "target" : "kind");
@@ -419,7 +419,7 @@ static int32_t commit_edge(cg_builder *b, cspm_error **err)
         }
     }
     for (uint32_t from = 0; from < 2; from++)
-        if (it->stub[from] != CG_NO_NAME && !cg_vec_push(b->mem, &b->stubs, ((cg_stub){ (uint32_t)edge, it->stub[from], from }))) {
+        if (it->partial[from] != CG_NO_NAME && !cg_vec_push(b->mem, &b->partial_ends, ((cg_partial_end){ (uint32_t)edge, it->partial[from], from }))) {
             rc = cg_nomem(b->mem, err);
             goto undo_matches;
         }
@@ -450,7 +450,7 @@ undo:
     cg_colset_truncate(&b->edge_props, (uint32_t)edge);
 undo_matches:
     b->matches.count = n_matches;
-    b->stubs.count = n_stubs;
+    b->partial_ends.count = n_partial_ends;
     return rc;
 }
 

@@ -257,7 +257,7 @@ int32_t cg_builder_freeze(cg_builder *b, cspm_op *op, cg_graph **out, cspm_error
     cg_builder_abort_item(b);
     cg_strtab_builder_init(&f.strings, mem);
     int32_t rc = cg_builder_flush(b, err);
-    if (rc < 0 || (rc = cg_freeze_stubs(b, err)) < 0)
+    if (rc < 0 || (rc = cg_freeze_partial(b, err)) < 0)
         goto out;
     f.layer = cg_layer_alloc(mem);
     f.inv = f.layer ? cg_owner_calloc(&f.layer->owner, 1, sizeof *f.inv) : NULL;

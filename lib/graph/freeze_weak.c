@@ -1,4 +1,4 @@
-/* Freeze: definitions that do not stand for themselves. Ends of edges that no input defines become stubs; stubs give way to any other
+/* Freeze: definitions that do not stand for themselves. Ends of edges that no input defines become partial nodes; these give way to any other
  * definition, enrichment is kept only where there is one. */
 #include "graph/build.h"
 
@@ -42,7 +42,7 @@ static uint64_t *key_bits(const cg_builder *b)
     return cg_calloc(b->mem, ((size_t)cg_intern_count(b->keys) + 63) / 64 + 1, sizeof(uint64_t));
 }
 
-/* ---- stubs ---- */
+/* ---- partial nodes ---- */
 
 typedef struct wanted {
     uint32_t key, label, source;
@@ -112,8 +112,8 @@ static int32_t sort_wanted(const cg_builder *b, wanted_list *list, cg_number_cmp
 /* Ends that nobody defines, each key and label once, at its first mention. */
 static int32_t gather(const cg_builder *b, const uint64_t *defined, wanted_list *out, cspm_error **err)
 {
-    for (size_t i = 0; i < b->stubs.count; i++) {
-        const cg_stub *s = &b->stubs.data[i];
+    for (size_t i = 0; i < b->partial_ends.count; i++) {
+        const cg_partial_end *s = &b->partial_ends.data[i];
         const cg_coo *ends = cg_chunks_at(&b->edge_ends, s->edge);
         wanted w = { .key = s->from ? ends->from : ends->to, .label = s->label };
         if (w.key == CG_NONE32 || has_key(defined, w.key))
@@ -133,7 +133,7 @@ static int32_t gather(const cg_builder *b, const uint64_t *defined, wanted_list 
     return sort_wanted(b, out, mention_cmp, err);
 }
 
-static int32_t define(cg_builder *b, const wanted *w, const cg_cell *partial, uint32_t id_key, cspm_error **err)
+static int32_t define(cg_builder *b, const wanted *w, const cg_cell *mark, uint32_t id_key, cspm_error **err)
 {
     const cg_cell id = { .key = id_key, .type = CG_STRING, .text = cg_intern_get(b->keys, w->key) };
     uint32_t def = (uint32_t)b->def_key.count;
@@ -146,8 +146,8 @@ static int32_t define(cg_builder *b, const wanted *w, const cg_cell *partial, ui
         return cg_nomem(b->mem, err);
     uint32_t kindset = cg_intern_add(b->kindsets, (const char *)&w->label, sizeof w->label);
     uint32_t *set = cg_chunks_push(&b->def_kindset), *offset = cg_chunks_push(&b->def_offset), *key = cg_chunks_push(&b->def_key);
-    if (kindset == CG_INTERN_NONE || !set || !offset || !key || !cg_colset_add(&b->node_props, def, partial) ||
-        !cg_colset_add(&b->node_props, def, &id) || !cg_vec_push(b->mem, &b->weak, ((cg_weak){ def, CG_STANDING_STUB })))
+    if (kindset == CG_INTERN_NONE || !set || !offset || !key || !cg_colset_add(&b->node_props, def, mark) ||
+        !cg_colset_add(&b->node_props, def, &id) || !cg_vec_push(b->mem, &b->weak, ((cg_weak){ def, CG_STANDING_PARTIAL })))
         return cg_nomem(b->mem, err);
     *set = kindset;
     *offset = (uint32_t)w->offset;
@@ -195,16 +195,16 @@ static int32_t count_up(cg_builder *b, const wanted_list *list, cspm_error **err
     return rc < 0 ? cg_nomem(b->mem, err) : rc;
 }
 
-int32_t cg_freeze_stubs(cg_builder *b, cspm_error **err)
+int32_t cg_freeze_partial(cg_builder *b, cspm_error **err)
 {
     wanted_list list = { 0 };
     int32_t rc = CSPM_OK;
-    if (!b->stubs.count)
+    if (!b->partial_ends.count)
         return CSPM_OK;
-    const cg_cell partial = { .key = cg_builder_key(b, "partial", 7), .type = CG_BOOL, .word = 1 };
+    const cg_cell mark = { .key = cg_builder_key(b, "partial", 7), .type = CG_BOOL, .word = 1 };
     const uint32_t id = cg_builder_key(b, "id", 2);
     uint64_t *defined = key_bits(b);
-    if (!defined || partial.key == CG_NO_NAME || id == CG_NO_NAME) {
+    if (!defined || mark.key == CG_NO_NAME || id == CG_NO_NAME) {
         rc = cg_nomem(b->mem, err);
         goto out;
     }
@@ -212,7 +212,7 @@ int32_t cg_freeze_stubs(cg_builder *b, cspm_error **err)
     if ((rc = gather(b, defined, &list, err)) < 0)
         goto out;
     for (size_t i = 0; i < list.count && rc == CSPM_OK; i++)
-        rc = define(b, &list.data[i], &partial, id, err);
+        rc = define(b, &list.data[i], &mark, id, err);
     if (rc == CSPM_OK)
         rc = count_up(b, &list, err);
 out:
@@ -229,29 +229,29 @@ int32_t cg_freeze_forget(cg_freeze *f, cspm_error **err)
     int32_t rc = CSPM_OK;
     if (!b->weak.count)
         return CSPM_OK;
-    uint64_t *full = key_bits(b), *stubs = key_bits(b);
+    uint64_t *full = key_bits(b), *partial = key_bits(b);
     f->forgotten = cg_calloc(f->mem, ((size_t)f->n_defs + 63) / 64 + 1, sizeof *f->forgotten);
-    if (!full || !stubs || !f->forgotten) {
+    if (!full || !partial || !f->forgotten) {
         rc = cg_nomem(f->mem, err);
         goto out;
     }
     mark_defined(b, CG_STANDING_FULL, full);
-    mark_defined(b, CG_STANDING_STUB, stubs);
+    mark_defined(b, CG_STANDING_PARTIAL, partial);
     size_t alias = 0;
     for (size_t i = 0; i < b->weak.count; i++) {
         const cg_weak *w = &b->weak.data[i];
-        bool known = has_key(full, key_of(b, w->def)), stub = has_key(stubs, key_of(b, w->def));
+        bool known = has_key(full, key_of(b, w->def)), guessed = has_key(partial, key_of(b, w->def));
         while (alias < b->aliases.count && b->aliases.data[alias].def < w->def)
             alias++;
         for (; alias < b->aliases.count && b->aliases.data[alias].def == w->def; alias++) {
             known = known || has_key(full, b->aliases.data[alias].key);
-            stub = stub || has_key(stubs, b->aliases.data[alias].key);
+            guessed = guessed || has_key(partial, b->aliases.data[alias].key);
         }
-        if (w->standing == CG_STANDING_STUB ? known : !known && !stub)
+        if (w->standing == CG_STANDING_PARTIAL ? known : !known && !guessed)
             mark_key(f->forgotten, w->def);
     }
 out:
     cg_free(f->mem, full);
-    cg_free(f->mem, stubs);
+    cg_free(f->mem, partial);
     return rc;
 }

@@ -84,17 +84,17 @@ static int32_t feed_props(feeder *f, const cg_map *props, cspm_error **err)
 }
 
 /* A node that was made because nobody defined it: all that is known of it is this. */
-static bool is_stub(const cg_map *props)
+static bool is_partial(const cg_map *props)
 {
-    bool partial = false;
+    bool said = false;
     for (uint32_t i = 0; i < props->count; i++) {
         const struct cg_map_entry *e = &props->entries[i];
         if (cg_str_eq(e->key, CG_STR("partial")))
-            partial = e->value.type == CG_BOOL && e->value.boolean;
+            said = e->value.type == CG_BOOL && e->value.boolean;
         else if (!cg_str_eq(e->key, CG_STR("id")))
             return false;
     }
-    return partial;
+    return said;
 }
 
 static int32_t fill_node(feeder *f, cg_node n, cspm_error **err)
@@ -115,8 +115,8 @@ static int32_t fill_node(feeder *f, cg_node n, cspm_error **err)
         rc = cg_builder_add_alias(f->b, aliases[i].data, aliases[i].length, err);
     if (rc == CSPM_OK)
         rc = cg_node_props(f->g, n, &f->arena, &props, err);
-    if (rc == CSPM_OK && is_stub(props))
-        cg_builder_set_standing(f->b, CG_STANDING_STUB); /* another input may define it now */
+    if (rc == CSPM_OK && is_partial(props))
+        cg_builder_set_standing(f->b, CG_STANDING_PARTIAL); /* another input may define it now */
     return rc == CSPM_OK ? feed_props(f, props, err) : rc;
 }
 

@@ -64,7 +64,7 @@ typedef struct aws_shape {
     const char *tags; /* path of [{Key,Value}], [{TagKey,TagValue}] or a map: become the list property "tags" ("key=value") and properties "tag.KEY" */
     bool global;      /* not bound to a region */
     bool no_account;  /* no (:AWSAccount)-[:RESOURCE]->(node) */
-    bool weak;        /* told in passing: a stub, forgotten when any input defines the node itself */
+    bool weak;        /* told in passing: a partial node, forgotten when any input defines the node itself */
     /* What a table cannot say: further nodes and relationships of the item. c->id is the node's id. May be NULL. */
     int32_t (*more)(aws_ctx *c, const cg_tree *item, cspm_error **err);
 } aws_shape;

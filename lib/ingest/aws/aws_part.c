@@ -47,9 +47,9 @@ static int32_t fill_edge(cg_builder *b, const tie *t, cspm_error **err)
         rc = cg_builder_set_to(b, t->to.data, t->to.length, err);
     }
     if (rc == CSPM_OK && t->from_label)
-        rc = cg_builder_stub_end(b, true, cg_builder_label(b, t->from_label, strlen(t->from_label)), err);
+        rc = cg_builder_partial_end(b, true, cg_builder_label(b, t->from_label, strlen(t->from_label)), err);
     if (rc == CSPM_OK && t->to_label)
-        rc = cg_builder_stub_end(b, false, cg_builder_label(b, t->to_label, strlen(t->to_label)), err);
+        rc = cg_builder_partial_end(b, false, cg_builder_label(b, t->to_label, strlen(t->to_label)), err);
     for (uint32_t i = 0; i < t->n_props && rc == CSPM_OK; i++) {
         const uint32_t key = cg_builder_key(b, t->props[i].property, strlen(t->props[i].property));
         rc = key == CG_NO_NAME ? cg_nomem(cg_builder_mem(b), err) : cg_builder_set_prop(b, key, t->props[i].value, err);

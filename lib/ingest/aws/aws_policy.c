@@ -237,7 +237,7 @@ static cg_str tail_of(cg_str s)
 }
 
 /* A node for what is only referred to: gives way to any other definition. */
-static int32_t stub(aws_ctx *c, const cg_tree *at, cg_str id, const char *const *labels, cspm_error **err)
+static int32_t partial_node(aws_ctx *c, const cg_tree *at, cg_str id, const char *const *labels, cspm_error **err)
 {
     const cg_str outer = c->id;
     int32_t rc;
@@ -246,7 +246,7 @@ static int32_t stub(aws_ctx *c, const cg_tree *at, cg_str id, const char *const 
         return CSPM_OK;
     rc = aws_node(c, at, id, labels, err);
     if (rc == CSPM_OK) {
-        cg_builder_set_standing(c->b, CG_STANDING_STUB);
+        cg_builder_set_standing(c->b, CG_STANDING_PARTIAL);
         rc = aws_prop_text(c, "id", id, err);
     }
     if (rc == CSPM_OK)
@@ -265,7 +265,7 @@ int32_t aws_principal_named(aws_ctx *c, const cg_tree *at, cg_str arn, cspm_erro
 {
     const char *const labels[] = { label_of_owner(arn), "AWSPrincipal", NULL };
 
-    return usable(arn) ? stub(c, at, arn, labels, err) : CSPM_OK;
+    return usable(arn) ? partial_node(c, at, arn, labels, err) : CSPM_OK;
 }
 
 int32_t aws_policy_attach(aws_ctx *c, const cg_tree *at, cg_str owner, const char *kind, cg_str arn, cspm_error **err)
@@ -274,7 +274,7 @@ int32_t aws_policy_attach(aws_ctx *c, const cg_tree *at, cg_str owner, const cha
 
     if (!cg_str_starts(arn, CG_STR("arn:")) || memchr(arn.data, '\0', arn.length))
         return CSPM_OK;
-    const int32_t rc = stub(c, at, arn, labels, err);
+    const int32_t rc = partial_node(c, at, arn, labels, err);
     return rc < 0 ? rc : aws_edge_both(c, at, owner, label_of_owner(owner), kind, arn, "AWSPolicy", err);
 }
 
@@ -359,7 +359,7 @@ static int32_t trust_one(aws_ctx *c, const cg_tree *value, const trust *t, cspm_
     else if (cg_str_eq(rest, CG_STR("root")))
         rc = root_principal(c, value, who, err);
     else
-        rc = stub(c, value, who, labels, err);
+        rc = partial_node(c, value, who, labels, err);
     return rc < 0 ? rc : aws_edge(c, value, t->role, "TRUSTS_AWS_PRINCIPAL", who, labels[0], err);
 }
 

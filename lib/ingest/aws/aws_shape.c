@@ -279,9 +279,9 @@ int32_t aws_edge_both(aws_ctx *c, const cg_tree *at, cg_str from, const char *fr
     if ((rc = cg_builder_set_from(c->b, from.data, from.length, err)) == CSPM_OK)
         rc = cg_builder_set_to(c->b, to.data, to.length, err);
     if (rc == CSPM_OK && from_label)
-        rc = cg_builder_stub_end(c->b, true, from_id, err);
+        rc = cg_builder_partial_end(c->b, true, from_id, err);
     if (rc == CSPM_OK && to_label)
-        rc = cg_builder_stub_end(c->b, false, to_id, err);
+        rc = cg_builder_partial_end(c->b, false, to_id, err);
     if (rc == CSPM_OK)
         return cg_builder_end_item(c->b, err);
     cg_builder_abort_item(c->b);
@@ -554,7 +554,7 @@ static int32_t apply(aws_ctx *c, const aws_shape *shape, const cg_tree *item, cs
     if (rc == CSPM_OK)
         rc = aws_node(c, item, id, shape->labels, err);
     if (rc == CSPM_OK && shape->weak)
-        cg_builder_set_standing(c->b, CG_STANDING_STUB);
+        cg_builder_set_standing(c->b, CG_STANDING_PARTIAL);
     if (rc == CSPM_OK)
         rc = keys_of(c, shape, item, err);
     if (rc == CSPM_OK)

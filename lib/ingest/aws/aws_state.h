@@ -18,7 +18,7 @@ typedef struct aws_state {
     cg_arena arena; /* the one in aws_ctx */
     aws_name *names;
     uint32_t n_names, names_mask;
-    cg_intern *made;     /* ids of nodes many items name: statement items, services, stubs */
+    cg_intern *made;     /* ids of nodes many items name: statement items, services, partial nodes */
     cg_intern *accounts; /* whose node this source has made */
     const char *operation;
     uint32_t depth;    /* aws_take within aws_take */

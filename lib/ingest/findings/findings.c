@@ -529,12 +529,12 @@ static int32_t put_details(fnd *f, fnd_word w, uint32_t first, cspm_error **err)
 
 static const char *const status_names[] = { "fixed", "not_affected", "suppressed", "under_investigation", "open" };
 
-static int32_t found(fnd *f, const fnd_sum *s, cg_str key, uint32_t stub, cspm_error **err)
+static int32_t found(fnd *f, const fnd_sum *s, cg_str key, uint32_t partial, cspm_error **err)
 {
     int32_t rc = fnd_edge(f, s->offset, s->vulnerability, FND_AFFECTS, key, err);
 
-    if (rc == CSPM_OK && stub != CG_NO_NAME)
-        rc = cg_builder_stub_end(f->b, false, stub, err);
+    if (rc == CSPM_OK && partial != CG_NO_NAME)
+        rc = cg_builder_partial_end(f->b, false, partial, err);
     if (rc == CSPM_OK && (rc = fnd_text(f, FND_SCANNER, f->scanner, err)) == CSPM_OK &&
         (rc = fnd_text(f, FND_SEVERITY, cg_str_from(fnd_severity_name(s->severity)), err)) == CSPM_OK &&
         (rc = fnd_text(f, FND_STATUS, cg_str_from(status_names[s->status]), err)) == CSPM_OK &&
@@ -544,16 +544,16 @@ static int32_t found(fnd *f, const fnd_sum *s, cg_str key, uint32_t stub, cspm_e
     return rc == CSPM_OK ? fnd_end(f, err) : rc;
 }
 
-int32_t fnd_found_on(fnd *f, cg_str key, uint32_t stub, bool last, cspm_error **err)
+int32_t fnd_found_on(fnd *f, cg_str key, uint32_t partial, bool last, cspm_error **err)
 {
     int32_t rc = CSPM_OK;
 
     for (size_t i = 0; key.data && i < f->sums.count && rc == CSPM_OK; i++)
-        rc = found(f, &f->sums.data[i], key, stub, err);
+        rc = found(f, &f->sums.data[i], key, partial, err);
     for (size_t i = 0; key.data && i < f->deployed.count && rc == CSPM_OK; i++) {
         rc = fnd_edge(f, f->deployed.data[i].offset, f->deployed.data[i].key, FND_DEPLOYED, key, err);
-        if (rc == CSPM_OK && stub != CG_NO_NAME)
-            rc = cg_builder_stub_end(f->b, false, stub, err);
+        if (rc == CSPM_OK && partial != CG_NO_NAME)
+            rc = cg_builder_partial_end(f->b, false, partial, err);
         if (rc == CSPM_OK)
             rc = fnd_end(f, err);
     }

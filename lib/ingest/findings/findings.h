@@ -136,9 +136,9 @@ int32_t fnd_take_vulnerability(fnd *f, const fnd_vulnerability *v, cspm_error **
 int32_t fnd_take_package(fnd *f, const fnd_package *p, cspm_error **err); /* also of packages without findings */
 /* The vulnerability and the package handed over last belong together; the package may be missing (f->package null). */
 int32_t fnd_take_hit(fnd *f, const fnd_hit *h, cspm_error **err);
-/* Everything since the last such call that was the last was found on the node of this key; a null key only forgets it. `stub`: label of the
+/* Everything since the last such call that was the last was found on the node of this key; a null key only forgets it. `partial`: label of the
  * node should no input define it; CG_NO_NAME = it is defined. */
-int32_t fnd_found_on(fnd *f, cg_str key, uint32_t stub, bool last, cspm_error **err);
+int32_t fnd_found_on(fnd *f, cg_str key, uint32_t partial, bool last, cspm_error **err);
 
 /* The node of a catalogue that enriches: when it was published is part of every result. */
 int32_t fnd_take_feed(fnd *f, cg_str id, const char *name, cg_str date, cg_str version, cspm_error **err);

@@ -82,7 +82,7 @@ static uint32_t label_of(fnd *f, cg_str type, fnd_word word)
 }
 
 /* Key of a resource and the label it has should nobody define it. A null key: it names nothing. */
-static cg_str resource_key(fnd *f, const cg_tree *resource, uint32_t *stub, int32_t *rc, cspm_error **err)
+static cg_str resource_key(fnd *f, const cg_tree *resource, uint32_t *partial, int32_t *rc, cspm_error **err)
 {
     const cg_str uid = fnd_get(resource, "uid"), name = fnd_get(resource, "name"), type = fnd_get(resource, "type");
     const cg_str instance = fnd_get(resource, "instance_uid"); /* of a device */
@@ -91,8 +91,8 @@ static cg_str resource_key(fnd *f, const cg_tree *resource, uint32_t *stub, int3
 
     if (*rc == CSPM_OK && !key.data && (uid.data || name.data))
         key = fnd_keep(f, uid.data ? uid : name, rc, err);
-    *stub = label_of(f, type, label);
-    if (*rc == CSPM_OK && *stub == CG_NO_NAME)
+    *partial = label_of(f, type, label);
+    if (*rc == CSPM_OK && *partial == CG_NO_NAME)
         *rc = cg_nomem(f->mem, err);
     /* Azure's ids are the same in any case. */
     if (key.data && cg_str_starts(key, CG_STR("/subscriptions/")))
@@ -246,7 +246,7 @@ static int32_t take_vulnerability_finding(fnd *f, const cg_tree *item, cspm_erro
 {
     const cg_tree *list = cg_tree_get(item, "vulnerabilities"), *resource;
     int32_t rc = CSPM_OK;
-    uint32_t stub;
+    uint32_t partial;
 
     if (!list || list->type != CG_TREE_LIST)
         return fnd_warn(f, item, "bad-item", err, "a vulnerability finding without a list of vulnerabilities: skipped");
@@ -255,9 +255,9 @@ static int32_t take_vulnerability_finding(fnd *f, const cg_tree *item, cspm_erro
     for (uint32_t i = 0; i < list->list.count && rc == CSPM_OK; i++)
         rc = take_vulnerability(f, item, list->list.items[i], err);
     for (uint32_t i = 0; rc == CSPM_OK && (resource = resource_at(item, i)); i++) {
-        const cg_str key = resource_key(f, resource, &stub, &rc, err);
+        const cg_str key = resource_key(f, resource, &partial, &rc, err);
         if (rc == CSPM_OK && key.data)
-            rc = fnd_found_on(f, key, stub, false, err);
+            rc = fnd_found_on(f, key, partial, false, err);
     }
     return rc == CSPM_OK ? fnd_found_on(f, CG_STR_NULL, CG_NO_NAME, true, err) : rc;
 }
@@ -343,7 +343,7 @@ static int32_t take_detection(fnd *f, const cg_tree *item, cspm_error **err)
     const fnd_word label = cg_str_eq_nocase(product, CG_STR("Prowler")) ? FND_PROWLER_FINDING : FND_DETECTION_FINDING;
     const cg_tree *resource;
     int32_t rc = CSPM_OK;
-    uint32_t stub;
+    uint32_t partial;
     const cg_str key = finding_key(f, item, &rc, err);
 
     if (rc == CSPM_OK && !key.data)
@@ -352,11 +352,11 @@ static int32_t take_detection(fnd *f, const cg_tree *item, cspm_error **err)
         (rc = fnd_end(f, err)) < 0)
         return rc;
     for (uint32_t i = 0; rc == CSPM_OK && (resource = resource_at(item, i)); i++) {
-        const cg_str about = resource_key(f, resource, &stub, &rc, err);
+        const cg_str about = resource_key(f, resource, &partial, &rc, err);
         if (rc < 0 || !about.data)
             continue;
         if ((rc = fnd_edge(f, item->pos.offset, about, FND_HAS_FINDING, key, err)) == CSPM_OK &&
-            (rc = cg_builder_stub_end(f->b, true, stub, err)) == CSPM_OK)
+            (rc = cg_builder_partial_end(f->b, true, partial, err)) == CSPM_OK)
             rc = fnd_end(f, err);
     }
     return rc;

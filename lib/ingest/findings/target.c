@@ -282,6 +282,6 @@ int32_t fnd_found_on_named(fnd *f, uint64_t offset, fnd_word label, cg_str type,
         return rc;
     if (!key.data)
         return on_artifact(f, offset, label, type, name, err);
-    const uint32_t stub = fnd_word_label(f, resource);
-    return stub == CG_NO_NAME ? cg_nomem(f->mem, err) : fnd_found_on(f, key, stub, true, err);
+    const uint32_t partial = fnd_word_label(f, resource);
+    return partial == CG_NO_NAME ? cg_nomem(f->mem, err) : fnd_found_on(f, key, partial, true, err);
 }

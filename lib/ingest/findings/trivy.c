@@ -422,7 +422,7 @@ static int32_t on_resource(trivy *t, cspm_error **err)
     const cg_str scope = cg_builder_scope(f->b);
     int32_t rc = CSPM_OK;
     cg_str label = fnd_join(f, CG_STR("Kubernetes"), "", t->at.kind);
-    const uint32_t stub = label.data ? cg_builder_label(f->b, label.data, label.length) : CG_NO_NAME;
+    const uint32_t partial = label.data ? cg_builder_label(f->b, label.data, label.length) : CG_NO_NAME;
 
     cg_buf_clear(&f->text);
     cg_buf_str(&f->text, scope.length ? scope : CG_STR("cluster"));
@@ -432,10 +432,10 @@ static int32_t on_resource(trivy *t, cspm_error **err)
             cg_buf_char(&f->text, '/');
             cg_buf_str(&f->text, parts[i]);
         }
-    if (stub == CG_NO_NAME || f->text.failed)
+    if (partial == CG_NO_NAME || f->text.failed)
         return cg_nomem(f->mem, err);
     const cg_str key = fnd_keep(f, cg_buf_view(&f->text), &rc, err);
-    return rc == CSPM_OK ? fnd_found_on(f, key, stub, !t->at.image.data, err) : rc;
+    return rc == CSPM_OK ? fnd_found_on(f, key, partial, !t->at.image.data, err) : rc;
 }
 
 static int32_t finish_scanned(trivy *t, cspm_error **err)

@@ -149,7 +149,7 @@ cg_str k8s_image(k8s_ctx *c, cg_str reference, cg_str image_id)
     k8s_node(c, id, !in_ecr ? labels : digest.data ? ecr : ecr_tag);
     /* Known by its reference only, it gives way to the image that says which digest this is. */
     if (!digest.data && c->rc >= 0)
-        cg_builder_set_standing(c->b, CG_STANDING_STUB);
+        cg_builder_set_standing(c->b, CG_STANDING_PARTIAL);
     k8s_prop_text(c, "id", id);
     k8s_prop_text(c, "digest", digest);
     if (plain.data) {

@@ -194,11 +194,11 @@ void k8s_node(k8s_ctx *c, cg_str id, const char *const *labels)
     c->id = id;
 }
 
-void k8s_stub(k8s_ctx *c)
+void k8s_partial(k8s_ctx *c)
 {
     if (c->rc < 0)
         return;
-    cg_builder_set_standing(c->b, CG_STANDING_STUB);
+    cg_builder_set_standing(c->b, CG_STANDING_PARTIAL);
     k8s_prop_bool(c, "partial", true);
 }
 
@@ -375,17 +375,17 @@ static void open_edge(k8s_ctx *c, cg_str from, const char *kind, cg_str to)
         step(c, cg_builder_set_to(c->b, to.data, to.length, c->err));
 }
 
-static void stub_end(k8s_ctx *c, bool from, const char *stub)
+static void partial_end(k8s_ctx *c, bool from, const char *partial)
 {
-    uint32_t label = stub ? name_of(c, cg_builder_label, stub) : CG_NO_NAME;
-    if (stub && c->rc >= 0)
-        step(c, cg_builder_stub_end(c->b, from, label, c->err));
+    uint32_t label = partial ? name_of(c, cg_builder_label, partial) : CG_NO_NAME;
+    if (partial && c->rc >= 0)
+        step(c, cg_builder_partial_end(c->b, from, label, c->err));
 }
 
-void k8s_edge_open(k8s_ctx *c, cg_str from, const char *kind, cg_str to, const char *stub)
+void k8s_edge_open(k8s_ctx *c, cg_str from, const char *kind, cg_str to, const char *partial)
 {
     open_edge(c, from, kind, to);
-    stub_end(c, false, stub);
+    partial_end(c, false, partial);
 }
 
 void k8s_edge_end(k8s_ctx *c)
@@ -394,20 +394,20 @@ void k8s_edge_end(k8s_ctx *c)
         step(c, cg_builder_end_item(c->b, c->err));
 }
 
-void k8s_edge(k8s_ctx *c, cg_str from, const char *kind, cg_str to, const char *stub)
+void k8s_edge(k8s_ctx *c, cg_str from, const char *kind, cg_str to, const char *partial)
 {
     if (c->rc < 0 || !from.data || !to.data)
         return;
-    k8s_edge_open(c, from, kind, to, stub);
+    k8s_edge_open(c, from, kind, to, partial);
     k8s_edge_end(c);
 }
 
-void k8s_edge_from(k8s_ctx *c, cg_str from, const char *stub, const char *kind, cg_str to)
+void k8s_edge_from(k8s_ctx *c, cg_str from, const char *partial, const char *kind, cg_str to)
 {
     if (c->rc < 0 || !from.data || !to.data)
         return;
     open_edge(c, from, kind, to);
-    stub_end(c, true, stub);
+    partial_end(c, true, partial);
     k8s_edge_end(c);
 }
 

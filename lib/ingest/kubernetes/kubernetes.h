@@ -86,7 +86,7 @@ cg_str k8s_id(k8s_ctx *c, cg_str ns, const char *kind, cg_str name);
 
 /* ---- making nodes and edges ---- */
 void k8s_node(k8s_ctx *c, cg_str id, const char *const *labels);
-void k8s_stub(k8s_ctx *c); /* the open node counts only when no input defines it */
+void k8s_partial(k8s_ctx *c); /* the open node counts only when no input defines it */
 void k8s_alias(k8s_ctx *c, cg_str key);
 void k8s_prop(k8s_ctx *c, const char *key, cg_value value);
 void k8s_prop_text(k8s_ctx *c, const char *key, cg_str text); /* a null string is no property */
@@ -98,16 +98,16 @@ void k8s_fields(k8s_ctx *c, const cg_tree *t, const k8s_field *fields);
 void k8s_node_end(k8s_ctx *c, bool owned); /* owned: (:KubernetesCluster)-[:RESOURCE]->(node) */
 /* The node of an object: names, times and labels of its metadata; the caller adds and ends. */
 void k8s_object_node(k8s_ctx *c, const char *const *labels);
-/* `stub` is the label of the node to make should nobody define the end `to`; NULL = that end is sure to be defined. */
-void k8s_edge(k8s_ctx *c, cg_str from, const char *kind, cg_str to, const char *stub);
-void k8s_edge_from(k8s_ctx *c, cg_str from, const char *stub, const char *kind, cg_str to); /* the stub is for `from` */
-void k8s_edge_open(k8s_ctx *c, cg_str from, const char *kind, cg_str to, const char *stub); /* properties follow, then k8s_edge_end */
+/* `partial` is the label of the node to make should nobody define the end `to`; NULL = that end is sure to be defined. */
+void k8s_edge(k8s_ctx *c, cg_str from, const char *kind, cg_str to, const char *partial);
+void k8s_edge_from(k8s_ctx *c, cg_str from, const char *partial, const char *kind, cg_str to); /* the label is for `from` */
+void k8s_edge_open(k8s_ctx *c, cg_str from, const char *kind, cg_str to, const char *partial); /* properties follow, then k8s_edge_end */
 void k8s_edge_end(k8s_ctx *c);
 void k8s_internet(k8s_ctx *c); /* the node everybody outside stands for */
 void k8s_bad(k8s_ctx *c, const cg_tree *at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* ---- shared by kinds ---- */
-cg_str k8s_service_account(k8s_ctx *c, cg_str ns, cg_str name); /* id of the account; makes a stub of it */
+cg_str k8s_service_account(k8s_ctx *c, cg_str ns, cg_str name); /* id of the account; makes a partial node of it */
 /* A pod, or the template of a controller (`owner` is then the controller's id and `name` made up from it). */
 typedef struct k8s_pod {
     const cg_tree *spec, *status, *meta;

@@ -156,7 +156,7 @@ static cg_str namespace_node(k8s_ctx *c)
     k8s_node(c, id, labels);
     k8s_prop_text(c, "name", c->ns);
     k8s_prop_text(c, "cluster_name", c->cluster);
-    k8s_stub(c);
+    k8s_partial(c);
     k8s_node_end(c, true);
     k8s_edge(c, id, "WORKLOAD_PARENT", c->cluster, NULL);
     c->id = back;

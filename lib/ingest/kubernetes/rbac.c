@@ -45,7 +45,7 @@ cg_str k8s_service_account(k8s_ctx *c, cg_str ns, cg_str name)
     if (!id.data || !k8s_once(c, id))
         return id;
     identity(c, id, account_labels, "ServiceAccount", ns, name);
-    k8s_stub(c);
+    k8s_partial(c);
     k8s_node_end(c, true);
     c->id = back;
     return id;

@@ -1,4 +1,4 @@
-/* Definitions that do not stand for themselves: ends nobody defines, stubs, enrichment. */
+/* Definitions that do not stand for themselves: ends nobody defines, partial nodes, enrichment. */
 #include "store_test.h"
 
 static cg_mem *mem;
@@ -24,7 +24,7 @@ static void loose(const char *from, const char *kind, const char *to, const char
     OK(cg_builder_set_from(b, from, strlen(from), NULL));
     OK(cg_builder_set_to(b, to, strlen(to), NULL));
     cg_builder_set_kind(b, cg_builder_kind(b, kind, strlen(kind)));
-    OK(cg_builder_stub_end(b, false, cg_builder_label(b, label, strlen(label)), NULL));
+    OK(cg_builder_partial_end(b, false, cg_builder_label(b, label, strlen(label)), NULL));
     OK(cg_builder_end_item(b, NULL));
 }
 
@@ -90,7 +90,7 @@ START_TEST(an_end_without_a_label_still_dangles)
     source(b, "a.json", 1, 0);
     node(b, "i-1", "Instance", "", 10);
     edge(b, "i-1", "IN", "vpc-1", "", 20);
-    ck_assert_int_eq(cg_builder_stub_end(b, true, 0, NULL), CSPM_E_INTERNAL);
+    ck_assert_int_eq(cg_builder_partial_end(b, true, 0, NULL), CSPM_E_INTERNAL);
     cg_graph *g = freeze(b);
     ck_assert_uint_eq(cg_graph_n_nodes(g), 1);
     ck_assert_uint_eq(count_diags(g, "dangling-edge"), 1);
@@ -98,11 +98,11 @@ START_TEST(an_end_without_a_label_still_dangles)
 }
 END_TEST
 
-START_TEST(a_stub_gives_way)
+START_TEST(a_partial_node_gives_way)
 {
     source(b, "a.json", 9, 0);
-    weak("one", "Guess", NULL, CG_STANDING_STUB, 1, 0);
-    weak("two", "Guess", NULL, CG_STANDING_STUB, 1, 1);
+    weak("one", "Guess", NULL, CG_STANDING_PARTIAL, 1, 0);
+    weak("two", "Guess", NULL, CG_STANDING_PARTIAL, 1, 1);
     source(b, "b.json", 1, 0);
     node(b, "one", "Real", "v=7", 0);
     cg_graph *g = freeze(b);
@@ -143,7 +143,7 @@ START_TEST(rollback_forgets_what_was_weak)
     OK(cg_builder_mark_set(b, &mark, NULL));
     source(b, "b.json", 1, 0);
     loose("i-1", "IN", "subnet-2", "Subnet", 20);
-    weak("x", "X", NULL, CG_STANDING_STUB, 1, 0);
+    weak("x", "X", NULL, CG_STANDING_PARTIAL, 1, 0);
     cg_builder_rollback(b, &mark);
     source(b, "c.json", 1, 0);
     node(b, "y", "Y", "", 0);
@@ -245,7 +245,7 @@ Suite *weak_suite(void)
     tcase_add_test(t, a_missing_end_becomes_a_partial_node);
     tcase_add_test(t, a_defined_end_stays_what_it_is);
     tcase_add_test(t, an_end_without_a_label_still_dangles);
-    tcase_add_test(t, a_stub_gives_way);
+    tcase_add_test(t, a_partial_node_gives_way);
     tcase_add_test(t, enrichment_needs_something_to_enrich);
     tcase_add_test(t, rollback_forgets_what_was_weak);
     tcase_add_test(t, order_does_not_matter);

@@ -37,7 +37,7 @@ static char *read_whole(const char *path, size_t *length)
     return text;
 }
 
-/* Every item of a list of the export is a node that is no stub. */
+/* Every item of a list of the export is a node that is not partial. */
 static void expect_nodes(const loaded *l, const cg_tree *details, const char *list, const char *label, const char *path)
 {
     const cg_tree *items = cg_tree_get(details, list);
