@@ -104,6 +104,8 @@ CSPM_API void cspm_language_free(cspm_language *language);
 CSPM_API int32_t cspm_query_compile_with(cspm_context *context, const cspm_language *host, const char *text, size_t length, uint32_t language, cspm_query **out, cspm_error **err);
 /**
  * Run a query. Rows are made as the cursor is read; without ORDER BY their order depends on graph and query only.
+ * A column has the one type its values can have in this graph and with these parameters, known before the first row: a property is a column
+ * of integers where all its values in the graph are integers. Else the column is CSPM_TYPE_VARIANT.
  * @param params NULL = none; borrowed during the call
  * @param options NULL = defaults; zeros take the context's limits
  * @param op watched until the cursor is freed

@@ -28,7 +28,7 @@ enum {
     CSPM_TYPE_PATH = 12,        /**< UTF-8 JSON of a path */
     CSPM_TYPE_DATE = 13,        /**< int32 days since the epoch */
     CSPM_TYPE_DURATION = 14,    /**< ISO 8601 text */
-    CSPM_TYPE_VARIANT = 15      /**< UTF-8 JSON; the column's values have no single type */
+    CSPM_TYPE_VARIANT = 15      /**< UTF-8 JSON; the column's values can have more than one type */
 };
 
 /** One column of a batch; pointers are borrowed from the batch. */

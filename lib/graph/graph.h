@@ -112,6 +112,8 @@ bool cg_rel_iter_next(cg_rel_iter *it, cg_edge *out);
 uint64_t cg_kind_count(const cg_graph *g, uint32_t kind);       /* relationships of this kind */
 uint64_t cg_kind_count_label(const cg_graph *g, uint32_t kind, uint32_t label, cg_dir dir); /* whose `dir` end carries the label; estimate */
 uint64_t cg_key_count(const cg_graph *g, uint32_t key);         /* nodes that have the property */
+uint32_t cg_node_key_types(const cg_graph *g, uint32_t key);   /* set of 1 << cg_type: types of its values, exactly */
+uint32_t cg_rel_key_types(const cg_graph *g, uint32_t key);    /* likewise of relationships */
 uint64_t cg_key_distinct(const cg_graph *g, uint32_t key);      /* distinct values, estimate */
 
 /* ---- evidence ---- */

@@ -214,6 +214,24 @@ int32_t cg_layer_count_keys(cg_layer *l, const cg_graph *below, cspm_error **err
     return CSPM_OK;
 }
 
+static uint32_t types_of(const uint32_t *first, const cg_column_ref *refs, uint32_t key)
+{
+    uint32_t types = 0;
+    for (uint32_t i = first[key]; i < first[key + 1]; i++)
+        types |= 1u << refs[i].column->type;
+    return types;
+}
+
+uint32_t cg_node_key_types(const cg_graph *g, uint32_t key)
+{
+    return key < g->n_names[CG_NAMES_KEY] ? types_of(g->key_first, g->key_refs, key) : 0;
+}
+
+uint32_t cg_rel_key_types(const cg_graph *g, uint32_t key)
+{
+    return key < g->n_names[CG_NAMES_KEY] ? types_of(g->edge_key_first, g->edge_key_refs, key) : 0;
+}
+
 uint64_t cg_key_count(const cg_graph *g, uint32_t key)
 {
     uint64_t n = 0;

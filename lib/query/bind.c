@@ -244,8 +244,15 @@ static bool same_columns(q_binder *b, q_regular *r, const q_projection *p, uint3
 bool qb_regular(q_binder *b, q_regular *r)
 {
     size_t count = b->vars.count;
+    q_var *seen = q_alloc(b->c, count + 1, sizeof *seen);
+    if (!seen)
+        return false;
+    if (count)
+        memcpy(seen, b->vars.data, count * sizeof *seen);
     for (uint32_t i = 0; i < r->n; i++) {
         q_single *s = r->parts[i];
+        if (count && i) /* a WITH of the part before may have dropped imported variables */
+            memcpy(b->vars.data, seen, count * sizeof *seen);
         b->vars.count = count;
         for (uint32_t k = 0; k < s->n; k++) {
             if (!bind_clause(b, s->clauses[k]))

@@ -40,6 +40,7 @@ bool qb_projection(q_binder *b, q_projection *p, bool with, uint32_t at);
 bool qb_regular(q_binder *b, q_regular *r);
 bool qb_sub(q_binder *b, q_sub *sub, bool only_bound);
 bool qb_same(const q_expr *a, const q_expr *b); /* structurally equal */
+uint32_t qb_arith_type(uint32_t a, uint8_t op, uint32_t b); /* types of `a op b` */
 q_expr *qb_var_expr(q_binder *b, uint32_t slot, uint32_t type, uint32_t at);
 /* Replace grouping keys and aggregates in an expression evaluated after grouping. */
 bool qb_after_grouping(q_binder *b, q_projection *p, q_expr **e, bool order);

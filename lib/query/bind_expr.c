@@ -52,7 +52,7 @@ static bool bind_logical(q_binder *b, q_expr *e, uint32_t where)
     return true;
 }
 
-static uint32_t arith_type(uint32_t a, uint8_t op, uint32_t b)
+uint32_t qb_arith_type(uint32_t a, uint8_t op, uint32_t b)
 {
     uint32_t out = (a | b) & QT_NULL, numbers = a & b & QT_NUMBER;
     if (op == Q_ADD && ((a | b) & QT_LIST))
@@ -82,7 +82,7 @@ static bool bind_arith(q_binder *b, q_expr *e)
     }
     uint32_t type = e->args[0]->type;
     for (uint32_t i = 1; i < e->n; i++)
-        type = arith_type(type, e->ops[i - 1], e->args[i]->type);
+        type = qb_arith_type(type, e->ops[i - 1], e->args[i]->type);
     e->type = type ? type : QT_NULL;
     e->elem = QT_ANY;
     return true;

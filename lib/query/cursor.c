@@ -43,7 +43,7 @@ static int32_t cursor_next(void *self, cspm_batch **out, cspm_error **err)
         }
         if (!c->n) /* cannot happen: every query returns at least one column */
             return CSPM_DONE;
-        if (cg_batch_builder_rows(c->builder) >= c->batch_rows)
+        if (cg_batch_builder_rows(c->builder) >= c->batch_rows || cg_batch_builder_full(c->builder))
             return finish_batch(c, out, err);
         if (until && (++steps & 63) == 0 && now_ms() >= until)
             return CSPM_MORE;
@@ -96,7 +96,8 @@ int32_t cg_run_cursor(cg_run *r, uint32_t batch_rows, uint64_t slice_ms, cspm_cu
     const q_regular *root = r->q->root;
     run_cursor *c = cg_calloc(r->mem, 1, sizeof *c);
     cg_column_spec *columns = c ? cg_arena_calloc(&r->arena, root->n_columns + 1, sizeof *columns) : NULL;
-    int32_t rc = columns ? CSPM_OK : cg_nomem(r->mem, err);
+    const uint32_t *types = NULL;
+    int32_t rc = columns ? q_column_types(r, &types, err) : cg_nomem(r->mem, err);
     *out = NULL;
     if (rc >= 0) {
         c->run = r;
@@ -104,7 +105,7 @@ int32_t cg_run_cursor(cg_run *r, uint32_t batch_rows, uint64_t slice_ms, cspm_cu
         c->slice_ms = slice_ms;
         c->batch_rows = batch_rows && batch_rows < CG_BATCH_ROWS ? batch_rows : CG_BATCH_ROWS;
         for (uint32_t i = 0; i < c->n; i++)
-            columns[i] = (cg_column_spec){ root->columns[i], column_type(root->types[i]) };
+            columns[i] = (cg_column_spec){ root->columns[i], column_type(types[i]) };
         /* Batches outlive the run, so they are charged to the graph's memory, not to the query's. */
         rc = cg_batch_builder_new(cg_graph_mem(r->g), r->g, columns, c->n, &c->builder, err);
     }

@@ -74,6 +74,9 @@ struct cg_run {
     bool named_limit; /* the error is a limit other than memory */
 };
 
+/* ---- types of the columns (types.c): a set of QT_* each, borrowed from the run ---- */
+int32_t q_column_types(cg_run *r, const uint32_t **out, cspm_error **err);
+
 /* ---- what the query may see (exec_sight.c) ---- */
 int32_t q_open_sight(cg_run *r, cspm_error **err);
 static inline bool q_visible(const cg_run *r, cg_node n)

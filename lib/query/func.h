@@ -23,7 +23,8 @@ typedef enum {
 
 enum {
     QF_NULLS = 1,   /* called with null arguments too; otherwise any null argument gives null */
-    QF_VOLATILE = 2 /* rand(): not allowed in aggregates */
+    QF_VOLATILE = 2, /* rand(): not allowed in aggregates */
+    QF_AS_ARGS = 4   /* the result has the type of an argument */
 };
 
 typedef int32_t (*q_func_fn)(struct q_eval *e, const q_expr *call, const cg_value *args, uint32_t n, cg_value *out, cspm_error **err);

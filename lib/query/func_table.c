@@ -8,10 +8,10 @@
 const q_func q_count_star = { "count", 0, 0, QF_NULLS, QA_COUNT_STAR, { 0 }, QT_INT, NULL };
 
 static const q_func table[] = {
-    { "abs", 1, 1, 0, 0, { NUM }, NUM, qf_abs },
-    { "avg", 1, 1, 0, QA_AVG, { NUM | QT_DURATION }, NUM, NULL },
+    { "abs", 1, 1, QF_AS_ARGS, 0, { NUM }, NUM, qf_abs },
+    { "avg", 1, 1, 0, QA_AVG, { NUM | QT_DURATION }, QT_FLOAT, NULL },
     { "ceil", 1, 1, 0, 0, { NUM }, QT_FLOAT, qf_ceil },
-    { "coalesce", 1, 255, QF_NULLS, 0, { 0 }, QT_ANY, qf_coalesce },
+    { "coalesce", 1, 255, QF_NULLS | QF_AS_ARGS, 0, { 0 }, QT_ANY, qf_coalesce },
     { "collect", 1, 1, QF_NULLS, QA_COLLECT, { 0 }, QT_LIST, NULL },
     { "count", 1, 1, QF_NULLS, QA_COUNT, { 0 }, QT_INT, NULL },
     { "date", 0, 1, 0, 0, { STR | QT_MAP | QT_DATE | QT_DATETIME }, QT_DATE, qf_date },
@@ -35,10 +35,10 @@ static const q_func table[] = {
     { "log10", 1, 1, 0, 0, { NUM }, QT_FLOAT, qf_log10 },
     { "lower", 1, 1, 0, 0, { STR }, STR, qf_to_lower },
     { "ltrim", 1, 2, 0, 0, { STR, STR }, STR, qf_ltrim },
-    { "max", 1, 1, 0, QA_MAX, { 0 }, QT_ANY, NULL },
-    { "min", 1, 1, 0, QA_MIN, { 0 }, QT_ANY, NULL },
+    { "max", 1, 1, QF_AS_ARGS, QA_MAX, { 0 }, QT_ANY, NULL },
+    { "min", 1, 1, QF_AS_ARGS, QA_MIN, { 0 }, QT_ANY, NULL },
     { "nodes", 1, 1, 0, 0, { QT_PATH }, LST, qf_nodes },
-    { "percentileCont", 2, 2, 0, QA_PERCENTILE_CONT, { NUM, NUM }, NUM, NULL },
+    { "percentileCont", 2, 2, 0, QA_PERCENTILE_CONT, { NUM, NUM }, QT_FLOAT, NULL },
     { "percentileDisc", 2, 2, 0, QA_PERCENTILE_DISC, { NUM, NUM }, NUM, NULL },
     { "pi", 0, 0, 0, 0, { 0 }, QT_FLOAT, qf_pi },
     { "properties", 1, 1, 0, 0, { QT_NODE | QT_REL | QT_MAP }, QT_MAP, qf_properties },

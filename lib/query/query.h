@@ -79,8 +79,8 @@ int32_t cg_run_next(cg_run *r, const cg_value **row, cspm_error **err);
 uint32_t cg_run_truncated(const cg_run *r); /* CSPM_TRUNCATED_* */
 uint64_t cg_run_work(const cg_run *r);
 void cg_run_free(cg_run *r);
-/* The run as a cursor; consumes it. slice_ms 0 = none; batch_rows 0 = CG_BATCH_ROWS. Column types: the single type of the column, else
- * VARIANT. */
+/* The run as a cursor; consumes it. slice_ms 0 = none; batch_rows 0 = CG_BATCH_ROWS. Column types: the single type the column
+ * can have in this graph and with these parameters, else VARIANT. */
 int32_t cg_run_cursor(cg_run *r, uint32_t batch_rows, uint64_t slice_ms, cspm_cursor **out, cspm_error **err);
 /* Plan as text, one operator a line, indented, with estimated rows. */
 int32_t cg_query_explain(cg_query *q, cg_graph *g, cg_buf *out, cspm_error **err);

@@ -36,9 +36,10 @@ static void add_detail(bench *b, cspm_error *err)
 
 static int32_t add_rows(bench *b, cg_query *q, cg_run *r, cspm_error **err)
 {
+    const uint32_t *types = NULL;
     const cg_value *row;
     int32_t rc;
-    for (uint32_t n = 0; (rc = cg_run_next(r, &row, err)) == CSPM_OK; n++) {
+    for (uint32_t n = 0; (rc = next_row(r, &types, &row, err)) == CSPM_OK; n++) {
         cg_buf_adds(&b->out, n ? "; " : "");
         for (uint32_t i = 0; i < cg_query_n_columns(q); i++) {
             cg_buf_adds(&b->out, i ? " | " : "");

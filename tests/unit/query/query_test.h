@@ -30,6 +30,9 @@ const char *ask_bytes(bench *b, const char *query, size_t length);
 /* The compile error's JSON, or "" when it compiles. */
 const char *error_of(bench *b, const char *query);
 
+/* cg_run_next, and every value is of a type that was promised for its column. *types starts as NULL. */
+int32_t next_row(cg_run *r, const uint32_t **types, const cg_value **row, cspm_error **err);
+
 #define ck_answer(b, query, expected) ck_assert_str_eq(ask((b), (query)), (expected))
 
 Suite *tck_suite(void);

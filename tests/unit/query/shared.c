@@ -1,5 +1,7 @@
 #include "query_test.h"
 
+#include "query/exec.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,4 +27,16 @@ bool load_shared_json(cg_arena *arena, const char *name, cg_tree **out)
     cspm_error_free(err);
     cg_buf_free(&b);
     return rc >= 0;
+}
+
+int32_t next_row(cg_run *r, const uint32_t **types, const cg_value **row, cspm_error **err)
+{
+    int32_t rc = *types ? CSPM_OK : q_column_types(r, types, err);
+    if (rc >= 0)
+        rc = cg_run_next(r, row, err);
+    for (uint32_t i = 0; rc == CSPM_OK && i < r->q->root->n_columns; i++) {
+        ck_assert_msg((*row)[i].type == CG_NULL || (*types)[i] >> (*row)[i].type & 1, "column %u of \"%.*s\": a value of type %u, promised %x", i,
+                      CG_FMT(r->q->text), (*row)[i].type, (*types)[i]);
+    }
+    return rc;
 }

@@ -21,6 +21,7 @@ static void run_all(corpus *c, cg_query *q, cg_str id)
 {
     cspm_error *err = NULL;
     cg_run *r = NULL;
+    const uint32_t *types = NULL;
     const cg_value *row;
     cg_run_limits limits = { .max_work = 20000, .max_rows = 1000, .now = 1795348800000000 };
     cg_buf text;
@@ -29,7 +30,7 @@ static void run_all(corpus *c, cg_query *q, cg_str id)
     cg_buf_free(&text);
     int32_t rc = cg_query_run(q, c->graph, NULL, 0, &limits, NULL, &r, &err);
     while (rc == CSPM_OK)
-        rc = cg_run_next(r, &row, &err);
+        rc = next_row(r, &types, &row, &err);
     if (rc < 0) {
         ck_assert_msg(rc == CSPM_E_QUERY || rc == CSPM_E_LIMIT, "%.*s: %s", CG_FMT(id), err ? cspm_error_json(err, NULL) : "?");
     } else {

@@ -361,6 +361,8 @@ START_TEST(rows_through_clauses)
     ck_answer(&b, "UNWIND [1, 2] AS x CALL { WITH x UNWIND [x, x] AS y RETURN sum(y) AS s } RETURN x, s", "1 | 2; 2 | 4");
     ck_answer(&b, "UNWIND [1, 2] AS x CALL (x) { RETURN x * 10 AS s UNION ALL RETURN x * 100 AS s } RETURN x, s",
               "1 | 10; 1 | 100; 2 | 20; 2 | 200");
+    ck_answer(&b, "UNWIND [1, 2] AS x CALL { WITH x WITH x AS y RETURN y AS s UNION ALL WITH x RETURN -x AS s } RETURN x, s",
+              "1 | 1; 1 | -1; 2 | 2; 2 | -2");
     ck_answer(&b, "CALL { UNWIND [1, 2] AS y RETURN y } RETURN y", "1; 2");
     ck_answer(&b, "WITH 1 AS x CALL { RETURN x AS y } RETURN y", "!UndefinedVariable");
     ck_answer(&b, "RETURN EXISTS { UNWIND [] AS x RETURN x } AS a, COUNT { UNWIND [1, 2] AS x RETURN x } AS b", "false | 2");

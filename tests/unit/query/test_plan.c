@@ -351,12 +351,90 @@ START_TEST(rows_as_batches)
 }
 END_TEST
 
+/* Types of the columns of a query, as letters: Bool Int Float String Node Edge Path Variant. */
+static const char *types_of(bench *b, const char *query)
+{
+    static char text[16];
+    static const char letters[] = { [CSPM_TYPE_BOOL] = 'B', [CSPM_TYPE_INT64] = 'I', [CSPM_TYPE_DOUBLE] = 'F', [CSPM_TYPE_STRING] = 'S',
+                                    [CSPM_TYPE_NODE] = 'N', [CSPM_TYPE_EDGE] = 'E',  [CSPM_TYPE_PATH] = 'P',   [CSPM_TYPE_VARIANT] = 'V' };
+    cg_query *q = compiled(b->mem, query);
+    cg_run *r = NULL;
+    cspm_cursor *c = NULL;
+    cspm_batch *batch;
+    cspm_error *err = NULL;
+    ck_assert_int_ge(cg_query_run(q, b->g, b->params, b->n_params, NULL, NULL, &r, &err), 0);
+    ck_assert_int_ge(cg_run_cursor(r, 0, 0, &c, &err), 0);
+    uint32_t n = cspm_cursor_columns(c);
+    ck_assert_uint_lt(n, sizeof text);
+    for (uint32_t i = 0; i < n; i++)
+        text[i] = letters[cspm_cursor_column_type(c, i)];
+    text[n] = 0;
+    while (cspm_cursor_next(c, &batch, &err) == CSPM_OK)
+        cspm_batch_unref(batch);
+    ck_assert_msg(!err, "%s", err ? cspm_error_text(err, NULL) : "");
+    cspm_cursor_free(c);
+    cg_query_unref(q);
+    return text;
+}
+
+#define ck_types(b, query, expected) ck_assert_str_eq(types_of((b), (query)), (expected))
+
+/* In the graph at hand: `i` is an integer wherever it is, `m` now an integer and now a text. */
+START_TEST(columns_of_properties_have_the_graphs_types)
+{
+    bench b;
+    bench_open(&b, "CREATE (x {i: 1, f: 0.5, s: 'a', t: true, m: 1, l: [1]})-[:R {i: 'text', w: 2}]->(y {i: 2, m: 'b'}), (z {k: 1})");
+    ck_types(&b, "MATCH (n) RETURN n.i, n.f, n.s, n.t", "IFSB");
+    ck_types(&b, "MATCH (n) RETURN n.m, n.l, n.absent", "VVV");
+    ck_types(&b, "MATCH ()-[r]->() RETURN r.i, r.w, r.f", "SIV");
+    ck_types(&b, "OPTIONAL MATCH (n {i: 7}) RETURN n.i, n.i + 1, n.i + 0.5, -n.i, n.s + n.i", "IIFIS");
+    ck_types(&b, "MATCH (n) RETURN n.i + n.m, n.m + 1", "VV");
+    ck_types(&b, "MATCH (n) RETURN min(n.i), max(n.s), sum(n.i), sum(n.f), avg(n.i), max(n.m), count(n.i), abs(min(n.i))", "ISIVFVII");
+    ck_types(&b, "MATCH (n) RETURN coalesce(n.i, n.k), coalesce(n.i, 'none'), coalesce(n.s, 'none')", "IVS");
+    ck_types(&b, "MATCH (n) RETURN CASE WHEN n.t THEN n.i END, CASE n.i WHEN 1 THEN n.i ELSE n.s END, CASE n.t WHEN true THEN n.f ELSE 0.0 END", "IVF");
+    ck_types(&b, "MATCH (n) WITH n.i AS i, n.m AS m, n RETURN i, m, n, i + 1", "IVNI");
+    ck_types(&b, "MATCH (n) WITH n AS other, count(*) AS c RETURN other.i, c", "II");
+    ck_types(&b, "MATCH (n) CALL { WITH n RETURN n.i AS i UNION ALL WITH n RETURN n.k AS i } RETURN i", "I");
+    ck_types(&b, "MATCH (n) CALL { WITH n RETURN n.i AS i UNION ALL WITH n RETURN n.s AS i } RETURN i", "V");
+    ck_types(&b, "MATCH (n) RETURN n.i AS a UNION MATCH (n) RETURN n.k AS a", "I");
+    ck_types(&b, "MATCH (n) RETURN n.i AS a UNION MATCH (n) RETURN n.f AS a", "V");
+    ck_types(&b, "MATCH (n) RETURN n.i AS i, n.i * 2 + count(*) AS twice ORDER BY i", "II");
+    ck_types(&b, "WITH {i: 'a map'} AS n RETURN n.i", "V");
+    ck_types(&b, "UNWIND [1, 'a'] AS n RETURN n", "V");
+    bench_close(&b);
+}
+END_TEST
+
+START_TEST(columns_of_parameters_have_their_types)
+{
+    bench b;
+    bench_open(&b, "");
+    struct {
+        cg_list head;
+        cg_value items[2];
+    } numbers = { { 2 }, { cg_v_int(1), cg_v_int(2) } }, mixed = { { 2 }, { cg_v_int(1), cg_v_bool(true) } };
+    const cg_param params[] = { { CG_STR("n"), cg_v_int(3) },
+                                { CG_STR("s"), cg_v_str(CG_STR("x")) },
+                                { CG_STR("z"), cg_v_null() },
+                                { CG_STR("numbers"), { .type = CG_LIST, .list = &numbers.head } },
+                                { CG_STR("mixed"), { .type = CG_LIST, .list = &mixed.head } } };
+    b.params = params;
+    b.n_params = 5;
+    ck_types(&b, "RETURN $n, $s, $n + 1, $z, $n / 2.0, $numbers", "ISIVFV");
+    ck_types(&b, "UNWIND $numbers AS i RETURN i, i + 1, max(i)", "III");
+    ck_types(&b, "UNWIND $mixed AS i RETURN i", "V");
+    bench_close(&b);
+}
+END_TEST
+
 Suite *plan_suite(void)
 {
     Suite *s = suite_create("plan");
     TCase *tc = tcase_create("outside");
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, columns_are_named);
+    tcase_add_test(tc, columns_of_properties_have_the_graphs_types);
+    tcase_add_test(tc, columns_of_parameters_have_their_types);
     tcase_add_test(tc, duplicate_columns_are_refused);
     tcase_add_test(tc, plans_start_where_it_is_cheap);
     tcase_add_test(tc, profiles_count_rows);

@@ -149,10 +149,11 @@ static bool rows_match(tck *t, const cg_tree *expect, cg_query *q, cg_run *r, cg
     uint32_t order[64];
     bool lists_unordered = cg_tree_get(expect, "lists_unordered")->boolean;
     const cg_tree *rows = cg_tree_get(expect, "rows");
+    const uint32_t *types = NULL;
     const cg_value *row;
     int32_t rc;
     bool ok = column_order(expect, q, order);
-    while (ok && (rc = cg_run_next(r, &row, err)) != CSPM_DONE) {
+    while (ok && (rc = next_row(r, &types, &row, err)) != CSPM_DONE) {
         cg_buf b;
         cg_buf_init(&b, t->mem, 0);
         ok = rc == CSPM_OK;
