@@ -129,26 +129,34 @@ static int32_t take_best(collector *c, cspm_op *op)
     return rc;
 }
 
-static int32_t prepare(collector *c)
+static int32_t prepare(collector *c, cspm_op *op)
 {
     const cg_path_request *r = &c->group->request;
     size_t words = c->t->words;
+    uint32_t ticks = 0;
+    int32_t rc = CSPM_OK;
     c->entry_bits = cg_alloc_array(c->x->mem, r->n_entries * words + 1, sizeof *c->entry_bits);
     c->target_bits = cg_alloc_array(c->x->mem, r->n_targets * words + 1, sizeof *c->target_bits);
     if (!c->entry_bits || !c->target_bits)
         return cg_nomem(c->x->mem, c->err);
-    for (uint32_t i = 0; i < r->n_entries; i++)
+    for (uint32_t i = 0; rc == CSPM_OK && i < r->n_entries; i++) {
         cg_types_of_entry(c->t, c->s, r->entries[i].node, c->entry_bits + i * words);
-    for (uint32_t i = 0; i < r->n_targets; i++)
+        if ((++ticks & 63) == 0)
+            rc = cg_op_check(op, c->x->mem, c->err);
+    }
+    for (uint32_t i = 0; rc == CSPM_OK && i < r->n_targets; i++) {
         cg_types_of_target(c->t, c->s, r->targets[i].node, c->target_bits + i * words);
-    return CSPM_OK;
+        if ((++ticks & 63) == 0)
+            rc = cg_op_check(op, c->x->mem, c->err);
+    }
+    return rc;
 }
 
 int32_t cg_search_collect(cg_search *x, const cg_scope *s, const cg_types *t, int which, cspm_op *op, cspm_error **err)
 {
     collector c = { .x = x, .s = s, .t = t, .group = &x->groups[which], .from_internet = which == CG_FROM_INTERNET, .err = err };
     c.max_hops = s->max_hops[which];
-    int32_t rc = prepare(&c);
+    int32_t rc = prepare(&c, op);
     if (rc != CSPM_OK)
         goto done;
     /* The best path of each pair is also the best of its type, unless types look at steps: then every path has to be looked at. */

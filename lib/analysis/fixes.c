@@ -1,6 +1,7 @@
 /* Fixes: facts picked one after another by how many routes rest on them, each verified by analysing again without it. */
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "analysis/facts.h"
 #include "base/intern.h"
 
@@ -63,27 +64,29 @@ static int by_key(const void *a, const void *b)
     return x->type < y->type ? -1 : x->type > y->type;
 }
 
-static int32_t sorted_keys(const cg_search *x, cg_mem *mem, const cg_triple ***out, cspm_error **err)
+static int32_t sorted_keys(const cg_search *x, cg_mem *mem, cspm_op *op, const cg_triple ***out, cspm_error **err)
 {
     const cg_triple **keys = cg_alloc_array(mem, x->triples.count + 1, sizeof *keys);
     if (!keys)
         return cg_nomem(mem, err);
     for (size_t i = 0; i < x->triples.count; i++)
         keys[i] = &x->triples.data[i];
-    if (x->triples.count > 1)
-        qsort(keys, x->triples.count, sizeof *keys, by_key);
-    *out = keys;
-    return CSPM_OK;
+    const int32_t rc = cg_sort(keys, x->triples.count, sizeof *keys, by_key, op, mem, err);
+    if (rc != CSPM_OK)
+        cg_free(mem, keys);
+    else
+        *out = keys;
+    return rc;
 }
 
 /* How many (type, entry, target) of `before` are not in `after`. */
-static int32_t count_closed(const cg_search *before, const cg_search *after, cg_mem *mem, uint64_t *closed, cspm_error **err)
+static int32_t count_closed(const cg_search *before, const cg_search *after, cg_mem *mem, cspm_op *op, uint64_t *closed, cspm_error **err)
 {
     const cg_triple **b = NULL, **a = NULL;
     size_t i = 0, k = 0;
-    int32_t rc = sorted_keys(before, mem, &b, err);
+    int32_t rc = sorted_keys(before, mem, op, &b, err);
     if (rc == CSPM_OK)
-        rc = sorted_keys(after, mem, &a, err);
+        rc = sorted_keys(after, mem, op, &a, err);
     *closed = 0;
     while (rc == CSPM_OK && i < before->triples.count) {
         int order = k < after->triples.count ? by_key(&b[i], &a[k]) : -1;
@@ -137,7 +140,7 @@ static int32_t try_fact(fixer *f, const cg_fact *fact, trial *t)
     if (rc != CSPM_OK)
         return rc;
     t->ran = true;
-    return count_closed(current(f), &t->search, r->scope.mem, &t->closed, f->err);
+    return count_closed(current(f), &t->search, r->scope.mem, f->op, &t->closed, f->err);
 }
 
 static bool was_taken(const fixer *f, const cg_fact *fact)

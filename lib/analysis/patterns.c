@@ -1,4 +1,5 @@
 /* Pattern rows and choke points of a run. */
+#include "base/sort.h"
 #include "analysis/run.h"
 
 #include <stdlib.h>
@@ -137,8 +138,8 @@ int32_t cg_run_patterns(cg_run_state *r, cspm_op *op, cspm_error **err)
         rc = rows_of_group(r, which, &v, op, err);
     if (rc != CSPM_OK)
         goto done;
-    if (v.count > 1)
-        qsort(v.data, v.count, sizeof *v.data, by_rank);
+    if ((rc = cg_sort(v.data, v.count, sizeof *v.data, by_rank, op, r->scope.mem, err)) != CSPM_OK)
+        goto done;
     if (v.count > r->scope.o.top)
         v.count = r->scope.o.top;
     cg_pattern_row *kept = cg_arena_alloc(r->text, (v.count + 1) * sizeof *kept);

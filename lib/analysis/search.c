@@ -1,5 +1,6 @@
 /* One search over cores: the best path of every (type, entry, target). Run once for the answer and again, with facts taken away, for each
  * fix. */
+#include "base/sort.h"
 #include "analysis/run.h"
 
 #include <stdlib.h>
@@ -169,8 +170,11 @@ static int32_t run_group(cg_search *x, const cg_scope *s, const cg_types *t, int
         group->walks = UINT64_MAX;
     if (rc == CSPM_OK)
         rc = cg_search_collect(x, s, t, which, op, err);
-    for (size_t i = before; i < x->triples.count; i++) {
+    uint32_t ticks = 0;
+    for (size_t i = before; rc == CSPM_OK && i < x->triples.count; i++) {
         cg_triple *triple = &x->triples.data[i];
+        if (CG_OP_DUE(ticks))
+            rc = cg_op_check(op, x->mem, err);
         cg_triple_score(triple, s, factor_of(&group->entries, triple->entry), factor_of(&s->targets, triple->target));
     }
     return rc;
@@ -193,13 +197,11 @@ int32_t cg_search_run(cg_search *out, const cg_scope *s, const cg_types *t, cons
     else
         for (int which = 0; which < CG_N_GROUPS && rc == CSPM_OK; which++)
             rc = run_group(out, s, t, which, op, err);
-    if (rc != CSPM_OK) {
+    if (rc == CSPM_OK)
+        rc = cg_sort(out->triples.data, out->triples.count, sizeof *out->triples.data, by_score, op, s->mem, err);
+    if (rc != CSPM_OK)
         cg_search_free(out);
-        return rc;
-    }
-    if (out->triples.count > 1)
-        qsort(out->triples.data, out->triples.count, sizeof *out->triples.data, by_score);
-    return CSPM_OK;
+    return rc;
 }
 
 void cg_search_free(cg_search *x)

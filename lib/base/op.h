@@ -15,5 +15,7 @@ void cg_op_rows(cspm_op *op, uint64_t rows_delta);
 
 /* Poll in a hot loop: `if (CG_OP_DUE(counter) && (rc = cg_op_check(op, mem, err)) < 0) goto out;` */
 #define CG_OP_DUE(counter) ((++(counter) & 4095u) == 0)
+/* The same where steps come in blocks, or are small: once in 32,768. */
+#define CG_OP_DUE_BY(counter, steps) (((counter) += (steps)) >= 32768u && ((counter) = 0, true))
 
 #endif

@@ -10,7 +10,15 @@ typedef struct packing {
     cg_build_column *in;
     cg_column *out;
     uint32_t *pair_of; /* per member index: the pair that holds its value */
+    cspm_op *op;
+    uint32_t ticks;
 } packing;
+
+/* After each value: once in a while, whether to go on. */
+static inline int32_t step(packing *p, cspm_error **err)
+{
+    return CG_OP_DUE_BY(p->ticks, 1) ? cg_op_check(p->op, p->mem, err) : CSPM_OK;
+}
 
 static inline uint32_t member_of(const packing *p, uint64_t pair)
 {
@@ -67,10 +75,17 @@ static int32_t place_most(packing *p, cspm_error **err)
         return cg_nomem(p->mem, err);
     }
     memset(slots, 0xff, p->domain * sizeof *slots);
-    for (uint64_t i = 0; i < n; i++) {
+    int32_t rc = CSPM_OK;
+    for (uint64_t i = 0; i < n && rc == CSPM_OK; i++) {
         uint32_t member = member_of(p, i);
         if (member != CG_NONE32)
             slots[member] = (uint32_t)i;
+        rc = step(p, err);
+    }
+    if (rc < 0) {
+        cg_free(p->mem, slots);
+        cg_free(p->mem, bits);
+        return rc;
     }
     for (uint32_t member = 0; member < p->domain; member++) {
         uint32_t pair = slots[member];
@@ -111,6 +126,8 @@ static int32_t place_dense(packing *p, cspm_error **err)
         uint32_t member = member_of(p, i);
         if (member != CG_NONE32)
             p->pair_of[cg_presence_find(&at, member)] = (uint32_t)i;
+        if ((rc = step(p, err)) < 0)
+            goto out;
     }
     cg_free(p->mem, rank);
     return cg_presence_from_bits(p->o, &p->out->at, p->domain, bits, err);
@@ -194,12 +211,15 @@ static int32_t pack_numbers(packing *p, cspm_error **err)
 }
 
 /* pair_of becomes place_of: where each member's string is. */
-static void pairs_to_places(packing *p)
+static int32_t pairs_to_places(packing *p, cspm_error **err)
 {
-    for (uint32_t i = 0; i < p->out->at.count; i++) {
+    int32_t rc = CSPM_OK;
+    for (uint32_t i = 0; i < p->out->at.count && rc == CSPM_OK; i++) {
         fetch_value(p, i);
         p->pair_of[i] = *(const uint32_t *)cg_chunks_at(&p->in->values, p->pair_of[i]);
+        rc = step(p, err);
     }
+    return rc;
 }
 
 static inline uint32_t place_of(const packing *p, uint32_t i)
@@ -258,6 +278,9 @@ static int32_t pack_plain_strings(packing *p, cspm_error **err)
         memcpy(&length, at, sizeof length);
         if (!cg_strtab_builder_add(p->strings, at + sizeof length, length))
             return refuse_strings(p, err);
+        const int32_t rc = step(p, err);
+        if (rc < 0)
+            return rc;
     }
     p->out->n_strings = p->out->at.count;
     return CSPM_OK;
@@ -272,9 +295,10 @@ static int32_t share_strings(packing *p, const cg_seed *seed, cspm_error **err)
         uint32_t length;
         memcpy(&length, at, sizeof length);
         p->pair_of[i] = cg_dict_add(&shared, p->mem, seed, at + sizeof length, length);
-        if (p->pair_of[i] == CG_DICT_NONE) {
+        const int32_t rc = p->pair_of[i] == CG_DICT_NONE ? cg_nomem(p->mem, err) : step(p, err);
+        if (rc < 0) {
             cg_dict_free(&shared, p->mem);
-            return cg_nomem(p->mem, err);
+            return rc;
         }
     }
     cg_dict_free(&p->in->dict, p->mem);
@@ -294,6 +318,8 @@ static int32_t pack_shared_strings(packing *p, cspm_error **err)
     for (uint32_t i = 0; i < n; i++) {
         char *at = string_at(p, i);
         uint32_t word;
+        if ((rc = step(p, err)) < 0)
+            goto out;
         memcpy(&word, at, sizeof word);
         if (!(word & MARK)) {
             /* First use: copied, and the length makes room for the number. */
@@ -331,9 +357,8 @@ static int32_t pack_strings(packing *p, const cg_seed *seed, cspm_error **err)
 {
     p->out->first_string = p->strings->count;
     bool plain;
-    pairs_to_places(p);
-    int32_t rc = mostly_distinct(p, seed, &plain, err);
-    if (rc < 0)
+    int32_t rc = pairs_to_places(p, err);
+    if (rc < 0 || (rc = mostly_distinct(p, seed, &plain, err)) < 0)
         return rc;
     if (plain)
         return pack_plain_strings(p, err);
@@ -353,7 +378,7 @@ static int32_t pack_column(packing *p, const cg_seed *seed, cspm_error **err)
         rc = place_most(p, err);
     else
         rc = place_dense(p, err);
-    if (rc < 0)
+    if (rc < 0 || (rc = cg_op_check(p->op, p->mem, err)) < 0)
         return rc;
     if (p->in->type == CG_BOOL)
         return pack_bools(p, err);
@@ -387,7 +412,8 @@ int32_t cg_colset_finish(cg_colset *cs, const uint32_t *item_map, uint32_t domai
         cg_column *c = &made[used];
         *c = (cg_column){ .key = (uint32_t)(keys[i] >> 8), .type = (uint8_t)keys[i] };
         packing p = {
-            .mem = cs->mem, .o = o, .strings = strings, .item_map = item_map, .domain = domain, .in = &cs->columns.data[order[i]], .out = c
+            .mem = cs->mem, .o = o, .strings = strings, .item_map = item_map, .domain = domain, .in = &cs->columns.data[order[i]], .out = c,
+            .op = op
         };
         rc = pack_column(&p, &cs->seed, err);
         cg_free(cs->mem, p.pair_of);

@@ -90,6 +90,7 @@ int32_t cg_edges_finish(cg_owner *o, cg_edge_store *s, uint32_t n_nodes, uint32_
     int32_t rc = make_hints(o, s, err);
     if (rc < 0)
         return rc;
+    uint32_t ticks = 0;
     cg_in_arc *by_kind = cg_alloc_array(mem, s->count, sizeof *by_kind), *arcs = NULL;
     uint32_t *offset = cg_calloc(mem, (size_t)n_nodes + 2, sizeof *offset);
     if (!by_kind || !offset) {
@@ -108,6 +109,8 @@ int32_t cg_edges_finish(cg_owner *o, cg_edge_store *s, uint32_t n_nodes, uint32_
     for (size_t i = 2; i < (size_t)n_nodes + 2; i++)
         offset[i] += offset[i - 1];
     for (uint32_t i = 0; i < s->count; i++) {
+        if (CG_OP_DUE_BY(ticks, 1) && (rc = cg_op_check(op, mem, err)) < 0)
+            goto out;
         if (i + 48 < s->count) {
             /* Three dependent misses an arc: target, cursor, place. */
             __builtin_prefetch(&s->to[by_kind[i + 48].edge]);

@@ -244,7 +244,8 @@ static int32_t freeze_layer(cg_freeze *f, cspm_error **err)
     f->inv->conditional_column = find_edge_column(f, "conditional", CG_BOOL);
     l->first_evidence = 0;
     l->n_evidence = f->n_nodes + l->edges.count;
-    if ((rc = cg_layer_count_kinds(l, NULL, l->names[CG_NAMES_KIND].text.count, err)) < 0)
+    if ((rc = cg_op_check(f->op, f->mem, err)) < 0 || (rc = cg_layer_count_kinds(l, NULL, l->names[CG_NAMES_KIND].text.count, err)) < 0 ||
+        (rc = cg_op_check(f->op, f->mem, err)) < 0)
         return rc;
     return cg_layer_count_keys(l, NULL, err);
 }

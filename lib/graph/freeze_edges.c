@@ -55,6 +55,8 @@ static int32_t scatter(edging *s, cspm_error **err)
             s->offset[(size_t)e->from + 2]++;
             s->m++;
         }
+        if ((rc = cg_freeze_step(f, err)) < 0)
+            return rc;
     }
     for (size_t i = 2; i < (size_t)f->n_nodes + 2; i++)
         s->offset[i] += s->offset[i - 1];
@@ -276,6 +278,9 @@ static int32_t write_positions(edging *s, cspm_error **err)
             at32[i] = (uint32_t)position;
         else
             at64[i] = position;
+        const int32_t rc = cg_freeze_step(f, err);
+        if (rc < 0)
+            return rc;
     }
     f->inv->edge_at32 = at32;
     f->inv->edge_at64 = at64;
@@ -310,8 +315,9 @@ int32_t cg_freeze_edges(cg_freeze *f, cspm_error **err)
     int32_t rc;
     if ((uint64_t)f->n_nodes + n_ordinals >= UINT32_MAX)
         return cg_fail(f->mem, err, CSPM_E_LIMIT, "nodes and edges together exceed 2^32");
-    if ((rc = scatter(&s, err)) < 0 || (rc = sort_rows(&s, err)) < 0 || (rc = write_edges(&s, err)) < 0 ||
-        (rc = write_positions(&s, err)) < 0)
+    if ((rc = scatter(&s, err)) < 0 || (rc = sort_rows(&s, err)) < 0 || (rc = cg_op_check(f->op, f->mem, err)) < 0 ||
+        (rc = write_edges(&s, err)) < 0 || (rc = cg_op_check(f->op, f->mem, err)) < 0 || (rc = write_positions(&s, err)) < 0 ||
+        (rc = cg_op_check(f->op, f->mem, err)) < 0)
         goto out;
     cg_chunks_free(&f->b->edge_offset);
     if ((rc = write_columns(&s, n_ordinals, err)) < 0)

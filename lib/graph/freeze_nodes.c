@@ -97,18 +97,18 @@ static int32_t strtab_from(cg_freeze *f, const cg_id_entry *e, uint32_t n, cg_st
     cg_strtab_builder_init(&text, f->mem);
     for (uint32_t i = 0; i < n; i++)
         bytes += e[i].length + 1ull;
-    bool ok = cg_strtab_builder_reserve(&text, n, bytes);
-    for (uint32_t i = 0; i < n && ok; i++) {
+    int32_t rc = cg_strtab_builder_reserve(&text, n, bytes) ? CSPM_OK : cg_nomem(f->mem, err);
+    for (uint32_t i = 0; i < n && rc == CSPM_OK; i++) {
         if (i + 8 < n) {
             __builtin_prefetch(e[i + 8].bytes);
             __builtin_prefetch(e[i + 8].bytes + 64);
         }
-        ok = cg_strtab_builder_add(&text, (const char *)e[i].bytes, e[i].length);
+        rc = cg_strtab_builder_add(&text, (const char *)e[i].bytes, e[i].length) ? cg_freeze_step(f, err) : cg_nomem(f->mem, err);
     }
-    if (ok)
+    if (rc == CSPM_OK)
         return cg_strtab_builder_finish(&text, &f->layer->owner, out, err);
     cg_strtab_builder_free(&text);
-    return cg_nomem(f->mem, err);
+    return rc;
 }
 
 static cg_id_entry entry_of(const cg_freeze *f, uint32_t key, uint32_t index)
@@ -126,8 +126,11 @@ static int32_t number_by_id(keying *k, cspm_error **err)
     cg_id_entry *entries = cg_alloc_array(f->mem, f->n_nodes, sizeof *entries);
     if (!entries)
         return cg_nomem(f->mem, err);
-    for (uint32_t i = 0; i < f->n_nodes; i++)
+    for (uint32_t i = 0; i < f->n_nodes; i++) {
         entries[i] = entry_of(f, def_key(f, k->best_def[i]), i);
+        if ((rc = cg_freeze_step(f, err)) < 0)
+            goto out;
+    }
     if ((rc = cg_sort_ids(entries, f->n_nodes, f->op, f->mem, err)) < 0 ||
         (rc = strtab_from(f, entries, f->n_nodes, &f->inv->ids, err)) < 0)
         goto out;
@@ -138,14 +141,22 @@ static int32_t number_by_id(keying *k, cspm_error **err)
     }
     for (uint32_t i = 0; i < f->n_nodes; i++)
         number[entries[i].index] = i;
-    for (uint32_t d = 0; d < f->n_defs; d++)
+    if ((rc = cg_op_check(f->op, f->mem, err)) < 0)
+        goto out;
+    for (uint32_t d = 0; d < f->n_defs && rc == CSPM_OK; d++) {
         if (f->def_node[d] != CG_NONE32)
             f->def_node[d] = number[f->def_node[d]];
-    for (uint32_t i = 0; i < k->n_keys; i++)
+        rc = cg_freeze_step(f, err);
+    }
+    for (uint32_t i = 0; i < k->n_keys && rc == CSPM_OK; i++) {
         if (f->key_node[i] != CG_NONE32)
             f->key_node[i] = number[f->key_node[i]];
-    for (uint32_t i = 0; k->parent && i < k->n_keys; i++)
+        rc = cg_freeze_step(f, err);
+    }
+    for (uint32_t i = 0; k->parent && i < k->n_keys && rc == CSPM_OK; i++) {
         f->key_node[i] = f->key_node[root_of(k, i)];
+        rc = cg_freeze_step(f, err);
+    }
     f->inv->n_nodes = f->n_nodes;
 out:
     cg_free(f->mem, entries);
@@ -251,6 +262,9 @@ static int32_t place_nodes(cg_freeze *f, cspm_error **err)
             at32[node] = (uint32_t)position;
         else if (!narrow && position < at64[node])
             at64[node] = position;
+        const int32_t rc = cg_freeze_step(f, err);
+        if (rc < 0)
+            return rc;
     }
     f->inv->node_at32 = at32;
     f->inv->node_at64 = at64;

@@ -111,7 +111,7 @@ int32_t cg_sort_ids(cg_id_entry *entries, uint32_t n, cspm_op *op, cg_mem *mem, 
     while (stack.count) {
         part p = stack.data[--stack.count];
         cg_id_entry *e = entries + p.begin;
-        if (CG_OP_DUE(ticks) && (rc = cg_op_check(op, mem, err)) < 0)
+        if (CG_OP_DUE_BY(ticks, p.n) && (rc = cg_op_check(op, mem, err)) < 0)
             goto out;
         if (p.equal) {
             uint32_t ended = split_ended(e, p.n, p.depth);

@@ -34,22 +34,26 @@ static int compare(const cg_run *r, const sort_op *s, const sorted *a, const sor
 /* Bottom-up merge sort; the comparison counts as work. */
 static int32_t sort_rows(cg_run *r, sort_op *s, cspm_error **err)
 {
-    size_t n = s->rows.count;
+    size_t n = s->rows.count, moved = 0;
     sorted *from = s->rows.data;
     sorted *to = cg_alloc_array(r->mem, n ? n : 1, sizeof *to), *own = to;
     int32_t rc = CSPM_OK;
     if (!to)
         return cg_nomem(r->mem, err);
     for (size_t width = 1; width < n && rc >= 0; width *= 2) {
-        for (size_t start = 0; start < n; start += 2 * width) {
+        for (size_t start = 0; start < n && rc >= 0; start += 2 * width) {
             size_t a = start, b = start + width < n ? start + width : n, mid = b, end = start + 2 * width < n ? start + 2 * width : n;
-            for (size_t k = start; k < end; k++)
+            for (size_t k = start; k < end && rc >= 0; k++) {
                 to[k] = a < mid && (b >= end || compare(r, s, &from[a], &from[b]) <= 0) ? from[a++] : from[b++];
+                if ((++moved & 4095) == 0)
+                    rc = q_tick(r, 512, err);
+            }
         }
+        if (rc < 0)
+            break;
         sorted *swap = from;
         from = to;
         to = swap;
-        rc = q_tick(r, n / 8, err);
     }
     if (from != s->rows.data)
         memcpy(s->rows.data, from, n * sizeof *from);

@@ -16,6 +16,7 @@ typedef struct derivation {
     rule_facts facts;             /* of the stratum */
     uint32_t stratum, first, end; /* its rules among the finders */
     size_t last_round;            /* facts before the last round */
+    uint32_t ticks;
 } derivation;
 
 bool rule_switched_off(const cg_derive_options *o, const rule_entry *e)
@@ -82,6 +83,8 @@ static int32_t run_round(derivation *d, uint32_t round)
         rc = rule_find(e, d->now, now, d->op, &d->facts, d->err);
         for (size_t k = from; rc == CSPM_OK && k < d->facts.list.count; k++) {
             rule_fact *fact = &d->facts.list.data[k];
+            if (CG_OP_DUE(d->ticks))
+                rc = cg_op_check(d->op, d->mem, d->err);
             if (known(d->now, fact))
                 continue;
             if (round > 0)
@@ -146,6 +149,8 @@ static int32_t build_layer(derivation *d)
         rc = write_meanings(d, l);
     for (size_t i = 0; rc == CSPM_OK && i < d->facts.list.count; i++) {
         const rule_fact *fact = &d->facts.list.data[i];
+        if (CG_OP_DUE(d->ticks) && (rc = cg_op_check(d->op, d->mem, d->err)) != CSPM_OK)
+            break;
         cg_evidence e = { .rule = fact->rule->rule.id,
                           .nodes = fact->nodes,
                           .n_nodes = fact->n_nodes,

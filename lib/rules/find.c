@@ -1,6 +1,7 @@
 /* What one rule finds in one graph: rows of its pattern, or the nodes with one of its labels, gathered to one fact a node or pair. */
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "rules/set.h"
 
 #define MILLION 1000000u
@@ -284,8 +285,8 @@ static int32_t settle_all(finder *f, cspm_op *op)
     for (size_t i = 0; rc == CSPM_OK && i < n; i++)
         ends[i] = (extent){ i + 1 < n ? f->rows.data[i + 1].first_node : f->nodes.count,
                             i + 1 < n ? f->rows.data[i + 1].first_rel : f->rels.count };
-    if (rc == CSPM_OK && n)
-        qsort(f->rows.data, n, sizeof *f->rows.data, by_pair);
+    if (rc == CSPM_OK)
+        rc = cg_sort(f->rows.data, n, sizeof *f->rows.data, by_pair, op, f->mem, f->err);
     for (size_t i = 0, end; rc == CSPM_OK && i < n; i = end) {
         for (end = i + 1; end < n && f->rows.data[end].a == f->rows.data[i].a && f->rows.data[end].b == f->rows.data[i].b;)
             end++;

@@ -18,6 +18,7 @@ Suite *json_limits_suite(void);
 Suite *tree_suite(void);
 Suite *net_suite(void);
 Suite *net_set_suite(void);
+Suite *sort_suite(void);
 
 #define ck_assert_cg_str(s, literal)                                                                                                       \
     do {                                                                                                                                   \

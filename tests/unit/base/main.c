@@ -11,6 +11,7 @@ int main(void)
     srunner_add_suite(sr, tree_suite());
     srunner_add_suite(sr, net_suite());
     srunner_add_suite(sr, net_set_suite());
+    srunner_add_suite(sr, sort_suite());
     srunner_set_tap(sr, "-");
     srunner_run_all(sr, CK_ENV);
     int failed = srunner_ntests_failed(sr);
