@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "access/aws_run.h"
+#include "base/sort.h"
 
 typedef struct part {
     cg_node target;
@@ -76,7 +77,8 @@ static int32_t cut(cutter *c, cspm_error **err)
     cg_buf key;
     int32_t rc = keys ? CSPM_OK : cg_nomem(c->mem, err);
     cg_buf_init(&key, c->mem, 0);
-    qsort(c->parts.data, c->parts.count, sizeof *c->parts.data, by_part);
+    if (rc == CSPM_OK)
+        rc = cg_sort(c->parts.data, c->parts.count, sizeof *c->parts.data, by_part, c->m->r->e->op, c->mem, err);
     for (size_t i = 0, end; rc == CSPM_OK && i < c->parts.count; i = end) {
         cg_buf_clear(&key);
         for (end = i; end < c->parts.count && c->parts.data[end].target == c->parts.data[i].target; end++)
@@ -88,6 +90,8 @@ static int32_t cut(cutter *c, cspm_error **err)
             rc = add_atom(c, &c->parts.data[i], (uint32_t)(end - i), err);
         if (rc == CSPM_OK && !cg_vec_push(c->mem, &c->atoms.data[id].targets, c->parts.data[i].target))
             rc = cg_nomem(c->mem, err);
+        if (rc == CSPM_OK)
+            rc = aws_step(c->m->r->e, err);
     }
     cg_buf_free(&key);
     cg_intern_free(keys);

@@ -119,6 +119,8 @@ int32_t aws_classes_make(aws_run *r, const aws_targets *t, const uint32_t *subje
             rc = cg_nomem(r->mem, err);
         if (rc == CSPM_OK && !cg_vec_push(r->mem, &out->list.data[id].members, subjects[i]))
             rc = cg_nomem(r->mem, err);
+        if (rc == CSPM_OK)
+            rc = aws_step(r->e, err);
     }
     cg_buf_free(&k.key);
     cg_vec_free(r->mem, &k.said);

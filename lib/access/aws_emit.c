@@ -166,7 +166,8 @@ static int32_t make_evidence(aws_emit *m, const aws_bundle *b, size_t from, size
     int32_t rc = CSPM_OK;
     cg_buf_init(&w.note, m->r->mem, 0);
     for (size_t i = from; rc == CSPM_OK && i < end; i++)
-        rc = add_ground(m, &w, b->subjects.data[i], b->grounds.data[i], i == from, err);
+        if ((rc = aws_step(m->r->e, err)) == CSPM_OK)
+            rc = add_ground(m, &w, b->subjects.data[i], b->grounds.data[i], i == from, err);
     for (size_t i = 0; rc == CSPM_OK && i < b->via.count; i++)
         rc = add_node(m, &w, b->via.data[i], err);
     if (w.n_left)

@@ -483,11 +483,14 @@ static int32_t load_label(aws_estate *e, const char *name, aws_subject_type type
     if (label == CG_NO_NAME)
         return CSPM_OK;
     cg_label_iter_init(&it, e->g, label);
-    while (rc == CSPM_OK && cg_label_iter_next(&it, &n))
+    while (rc == CSPM_OK && cg_label_iter_next(&it, &n)) {
         if (type == AWS_OUTSIDE)
             rc = aws_estate_account_of(e, n, &number, err);
         else if (e->subject_of[n] == AWS_NONE)
             rc = add_subject(e, n, type, &number, err);
+        if (rc == CSPM_OK)
+            rc = aws_step(e, err);
+    }
     return rc;
 }
 

@@ -58,6 +58,7 @@ typedef struct aws_estate {
     cg_mem *mem;
     cg_arena arena;
     cspm_op *op;
+    uint32_t ticks;
     CG_VEC(aws_doc) docs;
     cg_intern *doc_texts; /* kind, text */
     CG_VEC(aws_effect) effects;
@@ -73,6 +74,12 @@ typedef struct aws_estate {
     cg_str now[2];               /* the clock, as seconds; without one the earliest and the latest it may be */
     bool timed;                  /* some statement asks for the time */
 } aws_estate;
+
+/* After each subject, target or question: once in a while, whether to go on. */
+static inline int32_t aws_step(aws_estate *e, cspm_error **err)
+{
+    return (++e->ticks & 31) == 0 ? cg_op_check(e->op, e->mem, err) : CSPM_OK;
+}
 
 int32_t aws_estate_load(aws_estate *e, cg_graph *g, int64_t now, cspm_op *op, cspm_error **err);
 void aws_estate_free(aws_estate *e);

@@ -77,6 +77,8 @@ static int32_t touch_docs(aws_pairs *p, const aws_subject *s, const aws_attached
                     continue;
                 last = need;
                 rc = touch_need(p, s, v->items[j].effect, need, err);
+                if (rc == CSPM_OK)
+                    rc = aws_step(p->r->e, err);
             }
     }
     return rc;
@@ -198,6 +200,8 @@ static int32_t ask_touched(aws_pairs *p, const aws_class *c, cspm_error **err)
                 rc = cg_nomem(p->r->mem, err);
         }
         p->mark[target] = group + 1;
+        if (rc == CSPM_OK)
+            rc = aws_step(p->r->e, err);
     }
     cg_buf_free(&key);
     cg_intern_free(keys);
@@ -226,6 +230,8 @@ static int32_t ask_cell(aws_pairs *p, const aws_class *c, const aws_cell *cell, 
         aws_result result = p->mark[target] ? p->groups.data[p->mark[target] - 1] : general;
         if (rc == CSPM_OK && result.result != AWS_NO && !cg_vec_push(p->r->mem, out, ((aws_hit){ target, result })))
             rc = cg_nomem(p->r->mem, err);
+        if (rc == CSPM_OK)
+            rc = aws_step(p->r->e, err);
     }
     return rc;
 }
@@ -260,6 +266,8 @@ int32_t aws_pairs_alone(aws_pairs *p, const aws_class *c, uint32_t subject, aws_
         rc = ask_target(p, subject, i, &hit.why, err);
         if (rc == CSPM_OK && hit.why.result != AWS_NO && !cg_vec_push(p->r->mem, out, hit))
             rc = cg_nomem(p->r->mem, err);
+        if (rc == CSPM_OK)
+            rc = aws_step(p->r->e, err);
     }
     return rc;
 }

@@ -22,6 +22,8 @@ static int32_t add_labelled(aws_work *w, cg_str name, cspm_error **err)
             continue;
         if (rc == CSPM_OK && !cg_vec_push(w->r->mem, &w->subjects, subject))
             rc = cg_nomem(w->r->mem, err);
+        if (rc == CSPM_OK)
+            rc = aws_step(e, err);
     }
     return rc;
 }
@@ -120,7 +122,7 @@ static int32_t emit_hits(aws_work *w, const uint32_t *subjects, uint32_t n, aws_
             aws_answer_result result = AWS_YES;
             cg_node node;
             rc = end_of(w, t->node, t->account, &result, &node, err);
-            if (rc != CSPM_OK)
+            if (rc != CSPM_OK || (rc = aws_step(w->r->e, err)) != CSPM_OK)
                 return rc;
             why.result = result == AWS_MAYBE ? aws_and(why.result, AWS_MAYBE) : why.result;
             if (result == AWS_NO || node == CG_NO_NODE)
@@ -166,6 +168,8 @@ static int32_t check_targets(aws_work *w, uint32_t subject, cspm_error **err)
     for (size_t i = 0; rc == CSPM_OK && i < w->hits.count; i++) {
         aws_hit hit = w->hits.data[i];
         rc = aws_need_ask(w, subject, AWS_FOR_TARGET, w->targets.list.data[hit.target].node, hit.why, &hit.why, err);
+        if (rc == CSPM_OK)
+            rc = aws_step(w->r->e, err);
         if (hit.why.result != AWS_NO)
             w->hits.data[kept++] = hit;
     }
@@ -219,6 +223,8 @@ static int32_t emit_members(aws_work *w, const aws_class *c, cspm_error **err)
         w->some.count = 0;
         for (size_t k = i; k < c->members.count; k++) {
             aws_result *other = &w->members.data[k];
+            if ((rc = aws_step(w->r->e, err)) != CSPM_OK)
+                return rc;
             if (other->result != why.result || other->ground != why.ground)
                 continue;
             if (!cg_vec_push(w->r->mem, &w->some, c->members.data[k]))
@@ -246,6 +252,8 @@ static int32_t ask_members(aws_work *w, const aws_class *c, bool *any, cspm_erro
         if (rc == CSPM_OK && !cg_vec_push(w->r->mem, &w->members, one))
             rc = cg_nomem(w->r->mem, err);
         *any |= rc == CSPM_OK && one.result != AWS_NO;
+        if (rc == CSPM_OK)
+            rc = aws_step(w->r->e, err);
     }
     return rc;
 }
@@ -285,8 +293,7 @@ static int32_t run(aws_work *w, cspm_error **err)
     if (rc == CSPM_OK)
         rc = aws_pairs_open(&w->pairs, w->r, &w->targets, err);
     for (size_t i = 0; rc == CSPM_OK && i < w->classes.list.count; i++) {
-        if ((i & 63) == 0)
-            rc = cg_op_check(w->r->e->op, w->r->mem, err);
+        rc = aws_step(w->r->e, err);
         if (rc == CSPM_OK)
             rc = run_class(w, &w->classes.list.data[i], err);
     }

@@ -185,6 +185,8 @@ static int32_t fill_arns(aws_run *r, aws_targets *t, cspm_error **err)
                 pattern = CG_STR("{{id}}");
             if (rc == CSPM_OK)
                 rc = aws_estate_fill(r->e, pattern, target->node, target->account, partition, &a->text[i], err);
+            if (rc == CSPM_OK)
+                rc = aws_step(r->e, err);
         }
         if (rc == CSPM_OK)
             rc = aws_arns_sort(a, r->mem, err);
@@ -294,6 +296,7 @@ static int32_t make_cells(aws_run *r, aws_targets *t, cspm_error **err)
             break;
         t->list.data[i].cell = cell;
         t->cells.data[cell].n++;
+        rc = aws_step(r->e, err);
     }
     if (rc == CSPM_OK && !cg_vec_reserve(r->mem, &t->cell_members, t->list.count + 1))
         rc = cg_nomem(r->mem, err);

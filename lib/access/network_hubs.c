@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "access/network_front.h"
+#include "base/sort.h"
 
 /* A decision for a pair of classes. */
 typedef struct pair {
@@ -212,7 +213,7 @@ static int32_t decide(state *s, cspm_error **err)
                     rc = cg_nomem(s->n->mem, err);
             }
             cg_vec_free(s->n->mem, &trace.nodes);
-            if (rc == CSPM_OK && CG_OP_DUE(work))
+            if (rc == CSPM_OK && (++work & 63) == 0)
                 rc = cg_op_check(s->op, s->n->mem, err);
         }
     }
@@ -357,8 +358,9 @@ static int32_t lay_out(state *s, const decision *d, level at, pair *pairs, size_
     uint32_t evidence = CG_NO_EVIDENCE;
     int32_t rc = sets[0] && sets[1] ? CSPM_OK : cg_nomem(s->n->mem, err);
     for (int by_to = 0; rc == CSPM_OK && by_to < 2; by_to++) {
-        qsort(pairs, count, sizeof *pairs, by_to ? by_decision_to : by_decision_from);
-        rc = group(s, pairs, count, by_to, sets[by_to], &lines[by_to], err);
+        rc = cg_sort(pairs, count, sizeof *pairs, by_to ? by_decision_to : by_decision_from, s->op, s->n->mem, err);
+        if (rc == CSPM_OK)
+            rc = group(s, pairs, count, by_to, sets[by_to], &lines[by_to], err);
         costs[by_to] = cost(s, sets[by_to], &lines[by_to]);
     }
     bool by_to = costs[1] <= costs[0];
@@ -367,6 +369,8 @@ static int32_t lay_out(state *s, const decision *d, level at, pair *pairs, size_
         rc = write_evidence(s, d, at, &evidence, err);
     for (size_t i = 0; rc == CSPM_OK && write && i < lines[by_to].count;) {
         uint32_t set = lines[by_to].data[i].set;
+        if ((rc = cg_op_check(s->op, s->n->mem, err)) != CSPM_OK)
+            break;
         cg_str bytes = cg_intern_get(sets[by_to], set);
         uint32_t *many = cg_alloc_array(s->n->mem, bytes.length / sizeof *many + 1, sizeof *many);
         s->words.count = 0;
@@ -390,10 +394,8 @@ static int32_t lay_out(state *s, const decision *d, level at, pair *pairs, size_
 
 static int32_t all_decisions(state *s, level at, bool write, uint64_t *total, cspm_error **err)
 {
-    int32_t rc = CSPM_OK;
     *total = 0;
-    if (s->pairs.count)
-        qsort(s->pairs.data, s->pairs.count, sizeof *s->pairs.data, by_decision_to);
+    int32_t rc = cg_sort(s->pairs.data, s->pairs.count, sizeof *s->pairs.data, by_decision_to, s->op, s->n->mem, err);
     for (size_t i = 0; rc == CSPM_OK && i < s->pairs.count;) {
         size_t end = i;
         while (end < s->pairs.count && s->pairs.data[end].decision == s->pairs.data[i].decision)

@@ -174,7 +174,7 @@ int32_t cg_analysis_table(cg_analysis *a, uint32_t which, cspm_cursor **out, csp
 /* ---- pieces of the contract's JSON that tables and exports share ---- */
 /* Lines of input files, counted when first asked for. The file must still be there and be as long as it was when it was read. */
 typedef struct cg_lines cg_lines;
-int32_t cg_lines_new(const cg_graph *g, cg_lines **out, cspm_error **err);
+int32_t cg_lines_new(const cg_graph *g, cspm_op *op, cg_lines **out, cspm_error **err); /* stopped by `op` (may be NULL), it knows no lines */
 void cg_lines_free(cg_lines *l);
 uint32_t cg_lines_find(cg_lines *l, cg_str source, uint64_t offset); /* from 1; 0 = unknown */
 void cg_evidence_write_json(cg_buf *b, const cg_graph *g, uint32_t evidence, cg_lines *lines);

@@ -1,9 +1,9 @@
 /* Fixes: facts picked one after another by how many routes rest on them, each verified by analysing again without it. */
 #include <stdlib.h>
 
-#include "base/sort.h"
 #include "analysis/facts.h"
 #include "base/intern.h"
+#include "base/sort.h"
 
 enum {
     TRIED_PER_ROUND = 3, /* candidates analysed again before one is taken */
@@ -84,11 +84,14 @@ static int32_t count_closed(const cg_search *before, const cg_search *after, cg_
 {
     const cg_triple **b = NULL, **a = NULL;
     size_t i = 0, k = 0;
+    uint32_t ticks = 0;
     int32_t rc = sorted_keys(before, mem, op, &b, err);
     if (rc == CSPM_OK)
         rc = sorted_keys(after, mem, op, &a, err);
     *closed = 0;
     while (rc == CSPM_OK && i < before->triples.count) {
+        if (CG_OP_DUE(ticks) && (rc = cg_op_check(op, mem, err)) != CSPM_OK)
+            break;
         int order = k < after->triples.count ? by_key(&b[i], &a[k]) : -1;
         *closed += order < 0;
         i += order <= 0;

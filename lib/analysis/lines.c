@@ -18,11 +18,12 @@ typedef struct file {
 struct cg_lines {
     cg_mem *mem;
     const cg_graph *g;
+    cspm_op *op;
     CG_VEC(file) files;
     char *block;
 };
 
-int32_t cg_lines_new(const cg_graph *g, cg_lines **out, cspm_error **err)
+int32_t cg_lines_new(const cg_graph *g, cspm_op *op, cg_lines **out, cspm_error **err)
 {
     cg_mem *mem = cg_graph_mem(g);
     cg_lines *l = cg_calloc(mem, 1, sizeof *l);
@@ -33,6 +34,7 @@ int32_t cg_lines_new(const cg_graph *g, cg_lines **out, cspm_error **err)
     }
     l->mem = mem;
     l->g = g;
+    l->op = op;
     *out = l;
     return CSPM_OK;
 }
@@ -94,7 +96,7 @@ static bool index_file(cg_lines *l, file *f)
         return false;
     for (uint64_t i = 0; i < blocks; i++) {
         f->before[i] = count;
-        if (!read_block(l, f, i, &n))
+        if (cg_op_check(l->op, l->mem, NULL) < 0 || !read_block(l, f, i, &n))
             return false;
         count += newlines(l->block, n);
     }

@@ -1,10 +1,10 @@
 /* Pattern rows and choke points of a run. */
-#include "base/sort.h"
 #include "analysis/run.h"
 
 #include <stdlib.h>
 
 #include "base/intern.h"
+#include "base/sort.h"
 
 enum { MAX_CHOKES = 20 };
 

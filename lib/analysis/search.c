@@ -1,11 +1,11 @@
 /* One search over cores: the best path of every (type, entry, target). Run once for the answer and again, with facts taken away, for each
  * fix. */
-#include "base/sort.h"
 #include "analysis/run.h"
 
 #include <stdlib.h>
 
 #include "analysis/search.h"
+#include "base/sort.h"
 #include "graph/layer.h"
 
 /* Per-pair counters are one array of entries times targets; beyond this many each listed pair is counted on its own. */

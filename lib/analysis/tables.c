@@ -327,7 +327,7 @@ static int32_t open_table(cg_graph *g, const table *kept, const cg_column_spec *
     t->mem = cg_mem_ref(cg_graph_mem(g));
     t->g = cg_graph_ref(g);
     cg_buf_init(&t->scratch, t->mem, 0);
-    int32_t rc = cg_lines_new(g, &t->lines, err);
+    int32_t rc = cg_lines_new(g, NULL, &t->lines, err);
     if (rc == CSPM_OK)
         rc = cg_batch_builder_new(t->mem, g, columns, n_columns, &t->builder, err);
     if (rc == CSPM_OK)

@@ -58,7 +58,7 @@ int32_t cg_export_analysis(cg_analysis *a, cg_str format, const cg_export_style 
     if (!o.style.width)
         o.style.width = DEFAULT_WIDTH;
     cg_arena_init(&o.arena, a->mem);
-    int32_t rc = cg_lines_new(a->graph, &o.lines, err);
+    int32_t rc = cg_lines_new(a->graph, op, &o.lines, err);
     if (rc == CSPM_OK) {
         cg_op_phase(op, CSPM_PHASE_WRITE, 0);
         rc = write(&o, err);
@@ -100,7 +100,7 @@ int32_t cg_export_between(const cg_between *b, cg_graph *g, cg_str format, const
     bool json = cg_str_eq(format, CG_STR("json"));
     if (!json && !cg_str_eq(format, CG_STR("table")))
         return unknown_format(b->mem, "a list of paths", format, CG_STR("json, table"), err);
-    int32_t rc = cg_lines_new(g, &lines, err);
+    int32_t rc = cg_lines_new(g, NULL, &lines, err);
     if (rc != CSPM_OK)
         return rc;
     if (json)

@@ -455,7 +455,7 @@ START_TEST(lines_of_inputs_are_found)
     cg_builder_source_bytes(b, LINES * LINE);
     ck_assert_int_eq(cg_builder_freeze(b, NULL, &g, NULL), CSPM_OK);
     cg_builder_free(b);
-    ck_assert_int_eq(cg_lines_new(g, &l, NULL), CSPM_OK);
+    ck_assert_int_eq(cg_lines_new(g, NULL, &l, NULL), CSPM_OK);
     static const uint64_t offsets[] = { 0, 6, 7, 65535, 65536, 65537, 131072, LINES * LINE - 1 };
     for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++)
         ck_assert_uint_eq(cg_lines_find(l, name, offsets[i]), 1 + offsets[i] / LINE);
@@ -465,7 +465,7 @@ START_TEST(lines_of_inputs_are_found)
     f = fopen(path, "ab"); /* another file now: its lines are not those that were read */
     fputs("more", f);
     fclose(f);
-    ck_assert_int_eq(cg_lines_new(g, &l, NULL), CSPM_OK);
+    ck_assert_int_eq(cg_lines_new(g, NULL, &l, NULL), CSPM_OK);
     ck_assert_uint_eq(cg_lines_find(l, name, 0), 0);
     cg_lines_free(l);
     unlink(path);
