@@ -93,6 +93,8 @@ const aws_answer *aws_answer_find(cg_str operation);
 /* Make one item's nodes and relationships. The item is in the shape of the API ("InstanceId", not "instanceId"). A malformed item is skipped with
  * a diagnostic that names `path`; only memory and limits fail. */
 int32_t aws_take(aws_ctx *c, const aws_answer *answer, const cg_tree *item, cspm_error **err);
+/* The same for all rows an item is for; it may lie in the arena of items, which is emptied afterwards. */
+int32_t aws_take_all(aws_ctx *c, const aws_answer *const *answers, uint32_t n, const cg_tree *item, cspm_error **err);
 int32_t aws_apply(aws_ctx *c, const aws_shape *shape, const cg_tree *item, cspm_error **err);
 
 /* ---- for `more` and `take` ---- */

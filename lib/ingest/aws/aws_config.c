@@ -367,9 +367,7 @@ static int32_t take_configuration(config_state *s, const config_type *type, cons
         made_item = with_tags(&s->c, made_item, aws_get(item, "tags"));
     if (!made_item)
         return cg_nomem(s->mem, err);
-    for (uint32_t i = 0; rc == CSPM_OK && i < found->n; i++)
-        rc = aws_take(&s->c, found->rows[i], made_item, err);
-    return rc;
+    return aws_take_all(&s->c, found->rows, found->n, made_item, err);
 }
 
 static cg_str lasting(config_state *s, cg_str text)

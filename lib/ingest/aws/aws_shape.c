@@ -619,3 +619,16 @@ int32_t aws_take(aws_ctx *c, const aws_answer *answer, const cg_tree *item, cspm
         cg_arena_reset(c->arena);
     return rc;
 }
+
+int32_t aws_take_all(aws_ctx *c, const aws_answer *const *answers, uint32_t n, const cg_tree *item, cspm_error **err)
+{
+    aws_state *s = c->state;
+    int32_t rc = CSPM_OK;
+
+    s->depth++;
+    for (uint32_t i = 0; i < n && rc == CSPM_OK; i++)
+        rc = aws_take(c, answers[i], item, err);
+    if (--s->depth == 0)
+        cg_arena_reset(c->arena);
+    return rc;
+}

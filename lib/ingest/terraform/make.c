@@ -250,10 +250,8 @@ const tf_type *tf_type_find(cg_str type)
 int32_t tf_take(tf_document *d, const char *operation, const char *items, const cg_tree *item, cspm_error **err)
 {
     const struct aws_rows_slot *found = aws_rows_of(d->rows, operation, items);
-    int32_t rc = CSPM_OK;
+    const int32_t rc = item ? aws_take_all(&d->aws, found->rows, found->n, item, err) : CSPM_OK;
 
-    for (uint32_t i = 0; item && rc == CSPM_OK && i < found->n; i++)
-        rc = aws_take(&d->aws, found->rows[i], item, err);
     cg_arena_reset(&d->made);
     return rc == CSPM_OK && d->refused ? cg_nomem(d->mem, err) : rc;
 }

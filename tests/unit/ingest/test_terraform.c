@@ -400,6 +400,18 @@ START_TEST(references_in_a_circle_end)
 }
 END_TEST
 
+/* An answer with several rows: what is parsed out of a text lives for all of them. */
+START_TEST(containers_are_read_out_of_a_text)
+{
+    loaded l = read_text(STATE(RES("aws_ecs_task_definition.t", "aws_ecs_task_definition", "t",
+                                   "\"arn\":\"arn:aws:ecs:eu-west-1:111122223333:task-definition/t:1\",\"family\":\"t\",\"revision\":1,"
+                                   "\"container_definitions\":\"[{\\\"name\\\":\\\"web\\\",\\\"image\\\":\\\"shop:1\\\",\\\"privileged"
+                                   "\\\":true}]\"")));
+    ck_assert(holds(&l, "shop:1"));
+    test_drop(&l);
+}
+END_TEST
+
 START_TEST(what_is_not_modelled_is_counted)
 {
     loaded l = read_text(STATE(RES("random_id.a", "random_id", "a", "") "," RES("null_resource.b", "null_resource", "b", "")));
@@ -508,6 +520,7 @@ Suite *terraform_suite(void)
     tcase_add_test(t, a_role_comes_together_from_its_pieces);
     tcase_add_test(t, a_state_file_is_read_as_well);
     tcase_add_test(t, a_plan_is_resolved_through_modules);
+    tcase_add_test(t, containers_are_read_out_of_a_text);
     tcase_add_test(t, what_is_not_modelled_is_counted);
     tcase_add_test(t, every_table_leads_to_an_answer);
     tcase_add_test(t, config_items_are_the_answers_of_the_api);
