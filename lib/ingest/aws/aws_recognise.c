@@ -3,29 +3,68 @@
 #include "ingest/aws/aws_state.h"
 #include "ingest/sniff.h"
 
-static bool has_path(cg_str object, const char *path)
+#define MEMBERS_SEEN 32u
+
+/* An object that rows ask for many members: the text is gone through once for all of them. */
+typedef struct seen_object {
+    cg_peek more; /* behind the members kept */
+    bool ended;   /* nothing is */
+    uint32_t count;
+    cg_str keys[MEMBERS_SEEN], values[MEMBERS_SEEN];
+} seen_object;
+
+static void look_at(seen_object *o, cg_str object)
 {
-    cg_str name, key, rest;
+    o->ended = !cg_peek_object(&o->more, object);
+    o->count = 0;
+}
+
+static bool find_member(seen_object *o, const char *name, cg_str *value)
+{
+    cg_str key;
+
+    for (uint32_t i = 0; i < o->count; i++)
+        if (cg_peek_is(o->keys[i], name)) {
+            *value = o->values[i];
+            return true;
+        }
+    while (!o->ended && o->count < MEMBERS_SEEN) {
+        o->ended = !cg_peek_member(&o->more, &key, value);
+        if (o->ended)
+            return false;
+        o->keys[o->count] = key;
+        o->values[o->count++] = *value;
+        if (cg_peek_is(key, name))
+            return true;
+    }
+    cg_peek more = o->more;
+    while (!o->ended && cg_peek_member(&more, &key, value))
+        if (cg_peek_is(key, name))
+            return true;
+    return false;
+}
+
+static bool has_path(seen_object *object, const char *path)
+{
+    cg_str name, value;
     bool each;
-    cg_peek p;
+    seen_object inner;
     char plain[64];
 
     while (aws_path_next(&path, &name, &each)) {
-        bool found = false;
-        if (name.length >= sizeof plain || !cg_peek_object(&p, object))
+        if (name.length >= sizeof plain)
             return false;
         memcpy(plain, name.data, name.length);
         plain[name.length] = '\0';
-        while (!found && cg_peek_member(&p, &key, &rest))
-            found = cg_peek_is(key, plain);
-        if (!found || cg_str_starts(rest, CG_STR("null")))
+        if (!find_member(object, plain, &value) || cg_str_starts(value, CG_STR("null")))
             return false;
-        object = rest;
+        look_at(&inner, value);
+        object = &inner;
     }
     return true;
 }
 
-static bool has_sign(cg_str object, const char *sign)
+static bool has_sign(seen_object *object, const char *sign)
 {
     char path[64];
 
@@ -40,6 +79,14 @@ static bool has_sign(cg_str object, const char *sign)
         sign += n + (sign[n] == ' ');
     }
     return true;
+}
+
+static bool value_has_sign(cg_str value, const char *sign)
+{
+    seen_object object;
+
+    look_at(&object, value);
+    return has_sign(&object, sign);
 }
 
 /* How sure a value below a member makes of a row: 0 = not this row, 1 = nothing to see (an empty list), 2 = the key fits, 3 = the sign is
@@ -62,8 +109,8 @@ static int row_fits(const aws_answer *row, cg_str value, const char *rest, bool 
             return 2;
         /* collectors put what several calls answered into one list */
         if (!list && cg_peek_array(&p, value))
-            return cg_peek_item(&p, &inner) && has_sign(inner, row->sign) ? 3 : 0;
-        return has_sign(value, row->sign) ? 3 : 0;
+            return cg_peek_item(&p, &inner) && value_has_sign(inner, row->sign) ? 3 : 0;
+        return value_has_sign(value, row->sign) ? 3 : 0;
     }
     if (!cg_peek_object(&p, value))
         return 0;
@@ -109,9 +156,11 @@ static int score_whole(cg_str object)
 {
     aws_answer_iter it = { 0 };
     const aws_answer *row;
+    seen_object seen;
 
+    look_at(&seen, object);
     while ((row = aws_answer_next(&it)))
-        if (!row->items[0] && row->sign && has_sign(object, row->sign))
+        if (!row->items[0] && row->sign && has_sign(&seen, row->sign))
             return 60;
     return 0;
 }
@@ -128,7 +177,7 @@ static int score_object(cg_str object)
         if (is_operation(key))
             score = 96;
         else if (cg_str_eq(key, CG_STR("ResponseMetadata")))
-            score = has_path(rest, "RequestId") || has_path(rest, "HTTPStatusCode") ? 75 : 20;
+            score = value_has_sign(rest, "RequestId") || value_has_sign(rest, "HTTPStatusCode") ? 75 : 20;
         else if (key.length < 64)
             score = score_member(key, rest);
         best = score > best ? score : best;
