@@ -16,6 +16,7 @@ int32_t aws_open(aws_ctx *c, cg_builder *b, cspm_error **err)
     c->state = s;
     s->mem = mem;
     cg_arena_init(&s->arena, mem);
+    cg_arena_init(&s->documents.arena, mem);
     cg_buf_init(&s->text, mem, 0);
     c->arena = &s->arena;
     s->names_mask = 255;
@@ -37,6 +38,7 @@ void aws_close(aws_ctx *c)
     if (!s)
         return;
     cg_arena_free(&s->arena);
+    aws_documents_free(s);
     cg_buf_free(&s->text);
     cg_free(s->mem, s->list);
     cg_free(s->mem, s->names);
@@ -589,6 +591,12 @@ int32_t aws_apply(aws_ctx *c, const aws_shape *shape, const cg_tree *item, cspm_
     return rc;
 }
 
+static void forget_item(aws_state *s)
+{
+    cg_arena_reset(&s->arena);
+    aws_documents_trim(s);
+}
+
 int32_t aws_take(aws_ctx *c, const aws_answer *answer, const cg_tree *item, cspm_error **err)
 {
     aws_state *s = c->state;
@@ -616,7 +624,7 @@ int32_t aws_take(aws_ctx *c, const aws_answer *answer, const cg_tree *item, cspm
         rc = nomem(c, err);
     s->refused = false;
     if (--s->depth == 0)
-        cg_arena_reset(c->arena);
+        forget_item(s);
     return rc;
 }
 
@@ -629,6 +637,6 @@ int32_t aws_take_all(aws_ctx *c, const aws_answer *const *answers, uint32_t n, c
     for (uint32_t i = 0; i < n && rc == CSPM_OK; i++)
         rc = aws_take(c, answers[i], item, err);
     if (--s->depth == 0)
-        cg_arena_reset(c->arena);
+        forget_item(s);
     return rc;
 }

@@ -13,6 +13,17 @@ typedef struct aws_name {
     uint32_t of; /* 0 = free */
 } aws_name;
 
+typedef struct aws_document_read {
+    const cg_tree *tree; /* NULL: the text is no document */
+    cg_str text;
+    bool written; /* the text is what the tree comes to */
+} aws_document_read;
+typedef struct aws_documents {
+    cg_intern *texts; /* NULL before the first one */
+    CG_VEC(aws_document_read) read;
+    cg_arena arena;
+} aws_documents;
+
 typedef struct aws_state {
     cg_mem *mem;
     cg_arena arena; /* the one in aws_ctx */
@@ -26,6 +37,7 @@ typedef struct aws_state {
     bool node_open;
     bool refused; /* memory, where a function could not say so */
     const cg_tree *node_at;
+    aws_documents documents;
     cg_buf text; /* scratch */
     cg_list *list;
     uint32_t list_capacity;
@@ -54,6 +66,9 @@ static inline bool aws_path_next(const char **path, cg_str *name, bool *each)
 const cg_tree *aws_member(const cg_tree *map, cg_str key);
 cg_str aws_text_of(aws_ctx *c, const cg_tree *item, const cg_tree *value, const char *pattern);
 bool aws_scalar_text(aws_ctx *c, const cg_tree *value, cg_str *out); /* strings, numbers, booleans; false for the rest and when empty */
+/* aws_document.c: forgets what it remembers when that has become much; between items only. */
+void aws_documents_trim(aws_state *s);
+void aws_documents_free(aws_state *s);
 /* aws_value.c: the value as a property; CG_NULL when it is none. Lists and texts lie in the item's arena. */
 int32_t aws_value(aws_ctx *c, const cg_tree *value, aws_as as, cg_value *out, cspm_error **err);
 int32_t aws_value_at(aws_ctx *c, const cg_tree *item, const char *path, aws_as as, cg_value *out, cspm_error **err);

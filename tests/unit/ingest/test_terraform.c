@@ -400,6 +400,31 @@ START_TEST(references_in_a_circle_end)
 }
 END_TEST
 
+/* The second role has what the first one has, for good texts and bad ones. */
+START_TEST(a_policy_that_comes_again_is_the_same)
+{
+    loaded l = read_text(STATE(RES("aws_iam_role.a", "aws_iam_role", "a", "\"arn\":\"" ROLE_ARN "\",\"name\":\"app\",\"inline_policy\":["
+                                   "{\"name\":\"good\",\"policy\":\"" READ "\"},{\"name\":\"bad\",\"policy\":\"{\\\"Statement\"}]") ","
+                               RES("aws_iam_role.b", "aws_iam_role", "b", "\"arn\":\"" ROLE_ARN "2\",\"name\":\"app2\",\"inline_policy\":["
+                                   "{\"name\":\"good\",\"policy\":\"" READ "\"},{\"name\":\"bad\",\"policy\":\"{\\\"Statement\"}]")));
+    static const char *const names[] = { "good", "bad" };
+    for (size_t i = 0; i < 2; i++) {
+        char first[128], second[128];
+        snprintf(first, sizeof first, ROLE_ARN "/inline_policy/%s", names[i]);
+        snprintf(second, sizeof second, ROLE_ARN "2/inline_policy/%s", names[i]);
+        char *a = test_prop(&l, first, "document"), *b = test_prop(&l, second, "document");
+        ck_assert_str_eq(a, b);
+        ck_assert_ptr_nonnull(strstr(a, "Statement"));
+        free(a);
+        free(b);
+    }
+    ck_assert(holds(&l, ROLE_ARN "/inline_policy/good/statement/1"));
+    ck_assert(holds(&l, ROLE_ARN "2/inline_policy/good/statement/1"));
+    ck_assert_uint_eq(test_count_diags(&l, "bad-policy"), 2);
+    test_drop(&l);
+}
+END_TEST
+
 /* An answer with several rows: what is parsed out of a text lives for all of them. */
 START_TEST(containers_are_read_out_of_a_text)
 {
@@ -520,6 +545,7 @@ Suite *terraform_suite(void)
     tcase_add_test(t, a_role_comes_together_from_its_pieces);
     tcase_add_test(t, a_state_file_is_read_as_well);
     tcase_add_test(t, a_plan_is_resolved_through_modules);
+    tcase_add_test(t, a_policy_that_comes_again_is_the_same);
     tcase_add_test(t, containers_are_read_out_of_a_text);
     tcase_add_test(t, what_is_not_modelled_is_counted);
     tcase_add_test(t, every_table_leads_to_an_answer);
