@@ -57,13 +57,13 @@ bool cg_tree_builder_close(cg_tree_builder *t)
         node->list.count = (uint32_t)n;
     } else {
         node->map.keys = cg_arena_alloc(t->arena, n * sizeof *node->map.keys);
-        node->map.key_pos = cg_arena_alloc(t->arena, n * sizeof *node->map.key_pos);
-        if (!node->map.keys || !node->map.key_pos)
+        node->map.key_pos = t->no_key_pos ? NULL : cg_arena_alloc(t->arena, n * sizeof *node->map.key_pos);
+        if (!node->map.keys || (!node->map.key_pos && !t->no_key_pos))
             return false;
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < n; i++)
             node->map.keys[i] = items[i].key;
+        for (size_t i = 0; node->map.key_pos && i < n; i++)
             node->map.key_pos[i] = items[i].key_pos;
-        }
         node->map.values = values;
         node->map.count = (uint32_t)n;
     }
@@ -167,7 +167,6 @@ static int32_t tree_string(void *user, const char *bytes, size_t length)
         return rc;
     node->quoted = true;
     node->string = (cg_str){ cg_arena_strndup(j->build.arena, bytes, length), length };
-    node->raw = node->string;
     return node->string.data ? CSPM_OK : nomem(j);
 }
 
@@ -245,6 +244,11 @@ const cg_tree *cg_tree_get(const cg_tree *map, const char *key)
 cg_str cg_tree_string(const cg_tree *t)
 {
     return t && t->type == CG_TREE_STRING ? t->string : CG_STR_NULL;
+}
+
+cg_str cg_tree_raw(const cg_tree *t)
+{
+    return t && t->type != CG_TREE_LIST && t->type != CG_TREE_MAP ? t->raw : CG_STR_NULL;
 }
 
 /* Depth is bounded by the limits of the reader that made the tree. */

@@ -10,12 +10,16 @@ typedef struct cg_tree {
     cg_tree_type type;
     cg_pos pos;
     bool quoted; /* the scalar was quoted */
-    cg_str raw;  /* scalars: the text as written (without quotes), NUL-terminated; null for JSON true, false and null */
     union {
-        bool boolean;
-        int64_t integer;
-        double real;
-        cg_str string; /* NUL-terminated */
+        struct {
+            cg_str raw; /* scalars: the text as written (without quotes), NUL-terminated; null for JSON true, false and null */
+            union {
+                bool boolean;
+                int64_t integer;
+                double real;
+            };
+        };
+        cg_str string; /* NUL-terminated; the same as raw */
         struct {
             struct cg_tree **items;
             uint32_t count;
@@ -23,7 +27,7 @@ typedef struct cg_tree {
         struct {
             cg_str *keys;
             struct cg_tree **values;
-            cg_pos *key_pos;
+            cg_pos *key_pos; /* NULL in items of exports */
             uint32_t count;
         } map;
     };
@@ -36,6 +40,7 @@ int32_t cg_tree_from_json(cg_arena *arena, cg_str text, cg_str source_name, cons
 int32_t cg_tree_from_yaml(cg_arena *arena, cg_str text, cg_str source_name, const cg_json_limits *limits, cg_tree **out, cspm_error **err);
 const cg_tree *cg_tree_get(const cg_tree *map, const char *key); /* NULL when absent or not a map */
 cg_str cg_tree_string(const cg_tree *t);                        /* null string when not a string */
+cg_str cg_tree_raw(const cg_tree *t);                           /* null string for lists and maps */
 void cg_tree_write_json(cg_buf *b, const cg_tree *t);
 
 #endif

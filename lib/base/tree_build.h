@@ -15,6 +15,7 @@ typedef struct cg_tree_builder {
     CG_VEC(cg_tree_item) items;
     cg_str key; /* of the next item */
     cg_pos key_pos;
+    bool no_key_pos; /* nobody asks where keys stand */
 } cg_tree_builder;
 void cg_tree_builder_init(cg_tree_builder *t, cg_arena *arena);
 void cg_tree_builder_free(cg_tree_builder *t);

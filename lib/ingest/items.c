@@ -139,7 +139,6 @@ static int32_t on_string(void *user, const char *bytes, size_t length)
         return rc;
     node->quoted = true;
     node->string = (cg_str){ cg_arena_strndup(&s->arena, bytes, length), length };
-    node->raw = node->string;
     return node->string.data ? scalar_end(s) : nomem(s);
 }
 
@@ -170,7 +169,6 @@ static int32_t on_key(void *user, const char *bytes, size_t length)
         return CSPM_OK;
     if (s->taking) {
         s->build.key = (cg_str){ kept_key(s, bytes, length), length };
-        s->build.key_pos = behind(s, length + 2);
         return s->build.key.data ? CSPM_OK : nomem(s);
     }
     level *l = &s->levels.data[s->steps.count - 1];
@@ -282,6 +280,7 @@ int32_t cg_items_new(cg_mem *mem, const cg_json_limits *limits, const cg_item_ha
     cg_arena_init(&s->arena, mem);
     cg_arena_init(&s->kept, mem);
     cg_tree_builder_init(&s->build, &s->arena);
+    s->build.no_key_pos = true;
     const int32_t rc = cg_json_reader_new(mem, limits, &json_handler, s, source_name, &s->reader, err);
     if (rc < 0)
         cg_items_free(s);

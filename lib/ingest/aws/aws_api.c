@@ -75,7 +75,7 @@ static int32_t rest_policy(aws_ctx *c, const cg_tree *value, cg_str *text, cspm_
         if (copy[i] != '\\' || (i + 1 < value->string.length && copy[i + 1] == '\\' && ++i))
             copy[n++] = copy[i];
     plain = *value;
-    plain.string = plain.raw = (cg_str){ copy, n };
+    plain.string = (cg_str){ copy, n };
     rc = aws_document(c, &plain, &document, text, err);
     if (rc == CSPM_OK && !document) {
         *text = CG_STR_NULL;

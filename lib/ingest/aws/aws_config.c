@@ -223,7 +223,7 @@ static cg_tree *made_text(aws_ctx *c, const cg_tree *at, const char *text)
 {
     cg_tree *t = cg_arena_calloc(c->arena, 1, sizeof *t);
     if (t)
-        *t = (cg_tree){ .type = CG_TREE_STRING, .pos = at->pos, .string = cg_str_from(text), .raw = cg_str_from(text) };
+        *t = (cg_tree){ .type = CG_TREE_STRING, .pos = at->pos, .string = cg_str_from(text) };
     return t;
 }
 
@@ -328,7 +328,7 @@ static const cg_tree *with_tags(aws_ctx *c, const cg_tree *item, const cg_tree *
         cg_tree *key = made_text(c, tags, "");
         if (!tag || !key)
             return NULL;
-        key->string = key->raw = tags->map.keys[i];
+        key->string = tags->map.keys[i];
         tag = aws_with(c, tag, CG_STR("Key"), key);
         tag = tag ? aws_with(c, tag, CG_STR("Value"), tags->map.values[i]) : NULL;
         if (!tag)

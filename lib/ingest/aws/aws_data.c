@@ -15,8 +15,7 @@ const cg_tree *aws_with_text(aws_ctx *c, const cg_tree *item, const char *key, c
     member = cg_arena_calloc(c->arena, 1, sizeof *member);
     if (!member)
         return NULL;
-    *member = (cg_tree){ .type = CG_TREE_STRING, .pos = item->pos, .quoted = true, .raw = text };
-    member->string = text;
+    *member = (cg_tree){ .type = CG_TREE_STRING, .pos = item->pos, .quoted = true, .string = text };
     return aws_with(c, item, cg_str_from(key), member);
 }
 
@@ -28,8 +27,7 @@ const cg_tree *aws_replace_text(aws_ctx *c, const cg_tree *item, const char *key
     if (!copy || !member || !values)
         return NULL;
     *copy = *item;
-    *member = (cg_tree){ .type = CG_TREE_STRING, .pos = item->pos, .quoted = true, .raw = text };
-    member->string = text;
+    *member = (cg_tree){ .type = CG_TREE_STRING, .pos = item->pos, .quoted = true, .string = text };
     copy->map.values = values;
     for (uint32_t i = 0; i < item->map.count; i++)
         values[i] = cg_str_eq(item->map.keys[i], cg_str_from(key)) ? member : item->map.values[i];

@@ -14,7 +14,7 @@ typedef struct sg_rule {
 
 static cg_str number_text(const cg_tree *value)
 {
-    return value ? value->raw : CG_STR("None");
+    return value ? cg_tree_raw(value) : CG_STR("None");
 }
 
 /* The rule's node. Rules of one direction with the same protocol and ports are one, as in Cartography; their peers add up. */

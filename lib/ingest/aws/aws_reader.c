@@ -101,9 +101,6 @@ static int32_t end_answer(aws_reader *r, cspm_error **err)
     answer.map.keys = r->keys.data;
     answer.map.values = r->values.data;
     answer.map.count = (uint32_t)r->keys.count;
-    answer.map.key_pos = cg_arena_calloc(&r->kept, r->keys.count + 1, sizeof(cg_pos));
-    if (!answer.map.key_pos)
-        return nomem(r, err);
     rc = aws_route_answer(r, &answer, err);
     if (rc == CSPM_OK)
         rc = note_page(r, &answer, err);
@@ -338,16 +335,11 @@ static cg_tree *copy_tree(cg_arena *arena, const cg_tree *t)
         }
         copy->map.values = values;
         copy->map.keys = keys;
-        copy->map.key_pos = cg_arena_calloc(arena, n + (size_t)1, sizeof(cg_pos));
-        return copy->map.key_pos ? copy : NULL;
+        copy->map.key_pos = NULL;
+        return copy;
     }
-    if (t->raw.data) {
-        copy->raw.data = cg_arena_strndup(arena, t->raw.data, t->raw.length);
-        if (!copy->raw.data)
-            return NULL;
-        if (t->type == CG_TREE_STRING)
-            copy->string = copy->raw;
-    }
+    if (t->raw.data && !(copy->raw.data = cg_arena_strndup(arena, t->raw.data, t->raw.length)))
+        return NULL;
     return copy;
 }
 

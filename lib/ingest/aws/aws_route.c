@@ -279,7 +279,7 @@ static const cg_tree *with_argument(aws_reader *r, const cg_tree *answer)
         return NULL;
     text->type = CG_TREE_STRING;
     text->pos = answer->pos;
-    text->string = text->raw = r->argument;
+    text->string = r->argument;
     return aws_with(&r->c, answer, CG_STR("$argument"), text);
 }
 

@@ -199,22 +199,19 @@ const cg_tree *aws_with(aws_ctx *c, const cg_tree *item, cg_str key, const cg_tr
     cg_tree *copy = cg_arena_alloc(c->arena, sizeof *copy);
     cg_str *keys = cg_arena_alloc(c->arena, (n + (size_t)1) * sizeof *keys);
     cg_tree **values = cg_arena_alloc(c->arena, (n + (size_t)1) * sizeof(cg_tree *));
-    cg_pos *key_pos = cg_arena_alloc(c->arena, (n + (size_t)1) * sizeof *key_pos);
-    if (!copy || !keys || !values || !key_pos)
+    if (!copy || !keys || !values)
         return NULL;
     *copy = *item;
     /* In front, so that it stands for a member that is null. */
     keys[0] = key;
     values[0] = (cg_tree *)(uintptr_t)value;
-    key_pos[0] = value->pos;
     if (n > 0) {
         memcpy(keys + 1, item->map.keys, n * sizeof *keys);
         memcpy(values + 1, item->map.values, n * sizeof(cg_tree *));
-        memcpy(key_pos + 1, item->map.key_pos, n * sizeof *key_pos);
     }
     copy->map.keys = keys;
     copy->map.values = values;
-    copy->map.key_pos = key_pos;
+    copy->map.key_pos = NULL;
     copy->map.count = n + 1;
     return copy;
 }

@@ -366,14 +366,14 @@ static int32_t take_fact(trivy *t, cg_str key, const cg_tree *item, cspm_error *
         { "ArtifactName", &t->at.name }, { "ArtifactType", &t->at.artifact_type }, { "Namespace", &t->at.ns }, { "Kind", &t->at.kind },
         { "Name", &t->at.resource },
     };
-    const cg_str text = cg_tree_string(item);
+    const cg_str text = cg_tree_string(item), number = cg_tree_raw(item);
     int32_t rc = CSPM_OK;
 
     t->at.seen = true;
     if (is(key, "Metadata"))
         return take_metadata(t, item, err);
     if (is(key, "SchemaVersion") && (item->type != CG_TREE_INT || item->integer > 2))
-        return fnd_warn(&t->f, item, "schema-version", err, "SchemaVersion %.*s is not known; read as version 2", CG_FMT(item->raw));
+        return fnd_warn(&t->f, item, "schema-version", err, "SchemaVersion %.*s is not known; read as version 2", CG_FMT(number));
     if (is(key, "CreatedAt"))
         return fnd_stamp(&t->f, text);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)

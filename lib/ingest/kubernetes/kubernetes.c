@@ -121,14 +121,7 @@ static cg_tree *copy_tree(cg_arena *arena, const cg_tree *t)
     if (!out)
         return NULL;
     *out = *t;
-    if (t->raw.data && !(out->raw.data = cg_arena_strndup(arena, t->raw.data, t->raw.length)))
-        return NULL;
-    if (t->type == CG_TREE_STRING) {
-        if (t->raw.data == t->string.data)
-            out->string = out->raw;
-        else if (!(out->string.data = cg_arena_strndup(arena, t->string.data, t->string.length)))
-            return NULL;
-    } else if (t->type == CG_TREE_LIST) {
+    if (t->type == CG_TREE_LIST) {
         out->list.items = cg_arena_alloc(arena, t->list.count * sizeof *out->list.items + 1);
         for (uint32_t i = 0; out->list.items && i < t->list.count; i++)
             if (!(out->list.items[i] = copy_tree(arena, t->list.items[i])))
@@ -146,6 +139,8 @@ static cg_tree *copy_tree(cg_arena *arena, const cg_tree *t)
             if (!out->map.keys[i].data || !(out->map.values[i] = copy_tree(arena, t->map.values[i])))
                 return NULL;
         }
+    } else if (t->raw.data && !(out->raw.data = cg_arena_strndup(arena, t->raw.data, t->raw.length))) {
+        return NULL;
     }
     return out;
 }

@@ -30,7 +30,7 @@ cg_tree *tf_string(tf_document *d, const tf_resource *r, cg_str text)
 {
     cg_tree *t = made(d, r, CG_TREE_STRING);
     if (t)
-        t->string = t->raw = text;
+        t->string = text;
     return t;
 }
 
@@ -69,15 +69,12 @@ static void put_member(tf_document *d, cg_tree *map, cg_str key, const cg_tree *
         }
     cg_str *keys = room(d, map->map.keys, map->map.count, sizeof *keys);
     cg_tree **values = room(d, map->map.values, map->map.count, sizeof *values);
-    cg_pos *positions = room(d, map->map.key_pos, map->map.count, sizeof *positions);
-    if (!keys || !values || !positions)
+    if (!keys || !values)
         return;
     map->map.keys = keys;
     map->map.values = values;
-    map->map.key_pos = positions;
     keys[map->map.count] = key;
-    values[map->map.count] = (cg_tree *)value;
-    positions[map->map.count++] = value->pos;
+    values[map->map.count++] = (cg_tree *)value;
 }
 
 void tf_put(tf_document *d, cg_tree *map, const char *path, const cg_tree *value)
