@@ -41,6 +41,8 @@ void cg_json_reader_free(cg_json_reader *r);
 uint64_t cg_json_offset(const cg_json_reader *r);
 uint32_t cg_json_line(const cg_json_reader *r);
 cg_pos cg_json_pos(const cg_json_reader *r);
+/* Inside string(): where its opening quote stands. */
+uint64_t cg_json_string_start(const cg_json_reader *r, const char *bytes);
 /* In start_object or start_array: remember where its bracket stands, at no cost. Later, in any handler: that position. */
 void cg_json_mark(cg_json_reader *r);
 cg_pos cg_json_marked(const cg_json_reader *r);

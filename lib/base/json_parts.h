@@ -17,6 +17,9 @@ uint64_t cg_json_newlines(const char *bytes, size_t length);
 /* Bytes at the end that start a UTF-8 sequence which is not complete: 0..3. */
 size_t cg_json_cut_sequence(const char *bytes, size_t length);
 
+/* As much of the token at `p` as an error message shows. */
+cg_str cg_json_shown(const char *p, size_t left);
+
 /* Follows escapes across windows; \u escapes must pair surrogates and, unless allowed, must not make NUL. */
 typedef struct cg_json_escapes {
     uint8_t state;

@@ -59,6 +59,7 @@ struct cg_json_reader {
     bool window_high;    /* not all ASCII */
     cg_pos start;        /* of the window */
     uint64_t event_end;  /* offset behind the last event's token */
+    uint64_t before;     /* and behind that of the one before */
     cg_pos stop;         /* once stopped: behind the last event's token */
     cg_pos token;        /* with GAP_TOKEN: start of the unfinished or bad token */
     cg_pos mark;         /* remembered for the handler; line 0: in this window, not counted yet */
@@ -138,6 +139,25 @@ static cg_pos pos_from_end(const cg_json_reader *r, uint64_t offset, const cg_po
 uint64_t cg_json_offset(const cg_json_reader *r)
 {
     return r->event_end;
+}
+
+/* Bytes from `bytes` to the end of the window; 0 when it points elsewhere (tokens with escapes or from several windows are copies). */
+static inline size_t room_at(const cg_json_reader *r, const char *bytes)
+{
+    uintptr_t at = (uintptr_t)bytes - (uintptr_t)r->window;
+    return at < r->window_length ? r->window_length - at : 0;
+}
+
+uint64_t cg_json_string_start(const cg_json_reader *r, const char *bytes)
+{
+    size_t room = room_at(r, bytes), i = r->before > r->start.offset ? (size_t)(r->before - r->start.offset) : 0;
+    if (room)
+        return r->start.offset + (r->window_length - room) - 1;
+    if (r->token.offset >= r->before && r->token.offset < r->start.offset)
+        return r->token.offset; /* begun in an earlier window */
+    while (i < r->window_length && r->window[i] != '"')
+        i++;
+    return r->start.offset + i;
 }
 
 uint32_t cg_json_line(const cg_json_reader *r)
@@ -233,14 +253,7 @@ static void show_found(cg_json_reader *r, cg_pos pos)
     if (!r->err || !*r->err || pos.offset < r->start.offset || pos.offset >= r->start.offset + r->window_length)
         return;
     const char *p = r->window + (pos.offset - r->start.offset);
-    size_t left = r->window_length - (size_t)(p - r->window), n = 1;
-    bool quoted = *p == '"';
-    if (strchr("{}[],:", *p) == NULL || *p == '\0')
-        while (n < left && n < 24 && !strchr(quoted ? "\"\n" : "{}[],: \t\r\n\"", p[n]))
-            n++;
-    if (quoted && n < left && p[n] == '"')
-        n++;
-    cg_error_set_found(*r->err, (cg_str){ p, n });
+    cg_error_set_found(*r->err, cg_json_shown(p, r->window_length - (size_t)(p - r->window)));
 }
 
 static int32_t fail_expected(cg_json_reader *r, const char *detail, const char *message, const char *const *expected)
@@ -290,13 +303,6 @@ static inline uint64_t token_end(const cg_json_reader *r)
     return r->start.offset + yajl_get_bytes_consumed(r->parser);
 }
 
-/* Bytes from `bytes` to the end of the window; 0 when it points elsewhere (tokens with escapes or from several windows are copies). */
-static inline size_t room_at(const cg_json_reader *r, const char *bytes)
-{
-    uintptr_t at = (uintptr_t)bytes - (uintptr_t)r->window;
-    return at < r->window_length ? r->window_length - at : 0;
-}
-
 /* The same for a token whose text is at hand, mostly without asking the parser. `quote`: bytes behind the text. */
 static inline uint64_t text_end(const cg_json_reader *r, const char *bytes, size_t length, size_t quote)
 {
@@ -306,6 +312,7 @@ static inline uint64_t text_end(const cg_json_reader *r, const char *bytes, size
 
 static inline void mark(cg_json_reader *r, uint64_t end, uint8_t after)
 {
+    r->before = r->event_end;
     r->event_end = end;
     r->after = after;
     r->gap = GAP_BLANK;

@@ -75,6 +75,18 @@ size_t cg_json_cut_sequence(const char *bytes, size_t length)
     return 0;
 }
 
+cg_str cg_json_shown(const char *p, size_t left)
+{
+    size_t n = 1;
+    bool quoted = *p == '"';
+    if (strchr("{}[],:", *p) == NULL || *p == '\0')
+        while (n < left && n < 24 && !strchr(quoted ? "\"\n" : "{}[],: \t\r\n\"", p[n]))
+            n++;
+    if (quoted && n < left && p[n] == '"')
+        n++;
+    return (cg_str){ p, n };
+}
+
 enum { PLAIN, BACKSLASH, HEX, WANT_BACKSLASH, WANT_U };
 
 static int hex_value(unsigned char c)

@@ -8,6 +8,7 @@
 typedef struct level {
     cg_buf key; /* of the member at hand, in an object */
     bool list;
+    bool built; /* into the tree */
 } level;
 
 struct cg_items {
@@ -60,6 +61,22 @@ static int32_t hand_over(cg_items *s)
     return rc;
 }
 
+static inline bool in_built(const cg_items *s)
+{
+    return s->steps.count && s->levels.data[s->steps.count - 1].built;
+}
+
+/* A value that is wanted is complete. */
+static int32_t taken(cg_items *s)
+{
+    if (s->taking)
+        return CSPM_OK;
+    if (!in_built(s))
+        return hand_over(s);
+    step_on(s);
+    return CSPM_OK;
+}
+
 static cg_pos behind(const cg_items *s, size_t length)
 {
     const uint64_t end = cg_json_offset(s->reader);
@@ -69,51 +86,47 @@ static cg_pos behind(const cg_items *s, size_t length)
 /* ---- scalars ---- */
 
 /* NULL and *rc: the value is not wanted (CSPM_OK), or memory is refused. */
-static cg_tree *scalar(cg_items *s, cg_tree_type type, size_t length, int32_t *rc)
+static cg_tree *scalar(cg_items *s, cg_tree_type type, cg_pos pos, int32_t *rc)
 {
     *rc = CSPM_OK;
     if (s->skipping)
         return NULL;
     if (!s->taking) {
         const cg_item_at at = here(s);
-        if (s->handler->choose(s->user, &at, 0) != CG_ITEM_TAKE) {
+        const cg_item_choice choice = s->handler->choose(s->user, &at, 0);
+        if (choice == CG_ITEM_SKIP || choice == CG_ITEM_ENTER) {
             step_on(s);
             return NULL;
         }
     }
-    cg_tree *node = cg_tree_builder_add(&s->build, type, behind(s, length));
+    cg_tree *node = cg_tree_builder_add(&s->build, type, pos);
     if (!node)
         *rc = nomem(s);
     return node;
 }
 
-static int32_t scalar_end(cg_items *s)
-{
-    return s->taking ? CSPM_OK : hand_over(s);
-}
-
 static int32_t on_null(void *user)
 {
     int32_t rc;
-    return scalar(user, CG_TREE_NULL, 4, &rc) ? scalar_end(user) : rc;
+    return scalar(user, CG_TREE_NULL, behind(user, 4), &rc) ? taken(user) : rc;
 }
 
 static int32_t on_boolean(void *user, bool value)
 {
     int32_t rc;
-    cg_tree *node = scalar(user, CG_TREE_BOOL, value ? 4 : 5, &rc);
+    cg_tree *node = scalar(user, CG_TREE_BOOL, behind(user, value ? 4 : 5), &rc);
 
     if (!node)
         return rc;
     node->boolean = value;
-    return scalar_end(user);
+    return taken(user);
 }
 
 static int32_t on_number(void *user, const char *text, size_t length)
 {
     cg_items *s = user;
     int32_t rc;
-    cg_tree *node = scalar(s, CG_TREE_INT, length, &rc);
+    cg_tree *node = scalar(s, CG_TREE_INT, behind(s, length), &rc);
 
     if (!node)
         return rc;
@@ -126,20 +139,23 @@ static int32_t on_number(void *user, const char *text, size_t length)
         if (!cg_parse_double((cg_str){ text, length }, &node->real))
             node->type = CG_TREE_NULL;
     }
-    return scalar_end(s);
+    return taken(s);
 }
 
 static int32_t on_string(void *user, const char *bytes, size_t length)
 {
     cg_items *s = user;
     int32_t rc;
-    cg_tree *node = scalar(s, CG_TREE_STRING, length + 2, &rc);
+
+    if (s->skipping)
+        return CSPM_OK;
+    cg_tree *node = scalar(s, CG_TREE_STRING, (cg_pos){ cg_json_string_start(s->reader, bytes), 0, 0 }, &rc);
 
     if (!node)
         return rc;
     node->quoted = true;
     node->string = (cg_str){ cg_arena_strndup(&s->arena, bytes, length), length };
-    return node->string.data ? scalar_end(s) : nomem(s);
+    return node->string.data ? taken(s) : nomem(s);
 }
 
 /* ---- keys ---- */
@@ -172,6 +188,11 @@ static int32_t on_key(void *user, const char *bytes, size_t length)
         return s->build.key.data ? CSPM_OK : nomem(s);
     }
     level *l = &s->levels.data[s->steps.count - 1];
+    if (l->built) {
+        s->build.key = (cg_str){ kept_key(s, bytes, length), length };
+        s->steps.data[s->steps.count - 1].key = s->build.key;
+        return s->build.key.data ? CSPM_OK : nomem(s);
+    }
     cg_buf_clear(&l->key);
     cg_buf_add(&l->key, bytes, length);
     cg_buf_char(&l->key, '\0');
@@ -181,7 +202,7 @@ static int32_t on_key(void *user, const char *bytes, size_t length)
 
 /* ---- brackets ---- */
 
-static int32_t enter(cg_items *s, bool list)
+static int32_t enter(cg_items *s, bool list, bool built)
 {
     const size_t n = s->steps.count;
 
@@ -192,6 +213,7 @@ static int32_t enter(cg_items *s, bool list)
         s->levels.count++;
     }
     s->levels.data[n].list = list;
+    s->levels.data[n].built = built;
     s->steps.data[n] = (cg_item_step){ CG_STR_NULL, 0 };
     s->steps.count++;
     return CSPM_OK;
@@ -199,6 +221,8 @@ static int32_t enter(cg_items *s, bool list)
 
 static int32_t start(cg_items *s, bool list)
 {
+    bool build = false;
+
     if (s->skipping) {
         s->skipping++;
         return CSPM_OK;
@@ -206,15 +230,20 @@ static int32_t start(cg_items *s, bool list)
     if (!s->taking) {
         const cg_item_at at = here(s);
         const cg_item_choice choice = s->handler->choose(s->user, &at, list ? '[' : '{');
-        if (choice == CG_ITEM_ENTER)
-            return enter(s, list);
-        if (choice == CG_ITEM_SKIP) {
+        if (choice == CG_ITEM_SKIP || (choice == CG_ITEM_ENTER && in_built(s))) {
             s->skipping = 1;
             return CSPM_OK;
         }
+        if (choice == CG_ITEM_ENTER)
+            return enter(s, list, false);
+        build = choice == CG_ITEM_BUILD;
     }
+    if (!cg_tree_builder_add(&s->build, list ? CG_TREE_LIST : CG_TREE_MAP, behind(s, 1)))
+        return nomem(s);
+    if (build)
+        return enter(s, list, true);
     s->taking++;
-    return cg_tree_builder_add(&s->build, list ? CG_TREE_LIST : CG_TREE_MAP, behind(s, 1)) ? CSPM_OK : nomem(s);
+    return CSPM_OK;
 }
 
 static int32_t end(cg_items *s)
@@ -227,10 +256,13 @@ static int32_t end(cg_items *s)
     if (s->taking) {
         if (!cg_tree_builder_close(&s->build))
             return nomem(s);
-        return --s->taking == 0 ? hand_over(s) : CSPM_OK;
+        s->taking--;
+        return taken(s);
     }
     /* What is left stands where it was entered. */
     s->steps.count--;
+    if (s->levels.data[s->steps.count].built)
+        return cg_tree_builder_close(&s->build) ? taken(s) : nomem(s);
     const cg_item_at at = here(s);
     const int32_t rc = s->handler->leave ? s->handler->leave(s->user, &at, s->err) : CSPM_OK;
     step_on(s);

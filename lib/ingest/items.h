@@ -8,7 +8,8 @@
 typedef enum {
     CG_ITEM_SKIP,  /* nobody needs this value: passed over without building anything */
     CG_ITEM_ENTER, /* an object or array: ask again for each value in it */
-    CG_ITEM_TAKE   /* build the tree of the whole value and hand it over */
+    CG_ITEM_TAKE,  /* build the tree of the whole value and hand it over */
+    CG_ITEM_BUILD  /* an object or array: take it, but ask for each value in it, and leave out what is passed over */
 } cg_item_choice;
 
 /* Where a value stands: one step per open object or array; an array's step has a null key and the index. */
@@ -23,11 +24,11 @@ typedef struct cg_item_at {
 } cg_item_at;
 
 typedef struct cg_item_handler {
-    /* `opens`: '{', '[', or 0 for a scalar (for which ENTER means SKIP). */
+    /* `opens`: '{', '[', or 0 for a scalar (for which ENTER means SKIP and BUILD means TAKE). In one that is built ENTER means SKIP. */
     cg_item_choice (*choose)(void *user, const cg_item_at *at, char opens);
     /* The tree lives until the call returns. */
     int32_t (*take)(void *user, const cg_item_at *at, const cg_tree *item, cspm_error **err);
-    /* An entered object or array ends; may be NULL. */
+    /* An entered object or array ends, not one that is built; may be NULL. */
     int32_t (*leave)(void *user, const cg_item_at *at, cspm_error **err);
 } cg_item_handler;
 

@@ -1,13 +1,33 @@
 /* Dialect: `terraform show -json` of a state or a plan, and the state file itself. */
 #include "ingest/terraform/terraform.h"
 #include "ingest/dialects.h"
+#include "ingest/items.h"
 #include "ingest/sniff.h"
+
+/* Where reading is; what stands there without being named below is passed over. */
+typedef enum {
+    TF_ROOT,
+    TF_STATE,
+    TF_VALUES,
+    TF_MODULE,
+    TF_MODULES,
+    TF_RESOURCES,
+    TF_RESOURCE,
+    TF_FILE_RESOURCES,
+    TF_FILE_RESOURCE,
+    TF_INSTANCES,
+    TF_INSTANCE,
+    TF_WHOLE /* all of it is kept */
+} tf_place;
+
+#define MAX_PLACES 256u /* nested; modules are cut off before */
 
 typedef struct tf_state {
     tf_document document;
     cg_builder *b;
     cspm_op *op;
-    cg_buf text;
+    cg_items *items;
+    uint8_t places[MAX_PLACES]; /* of the open objects and arrays */
 } tf_state;
 
 static int tf_recognise(const char *head, size_t length, bool whole)
@@ -31,10 +51,82 @@ static int tf_recognise(const char *head, size_t length, bool whole)
     return version && terraform && serial ? 95 : 0;
 }
 
+/* ---- reading ---- */
+
+static const struct place_row {
+    tf_place in;
+    const char *key; /* NULL: each of a list */
+    tf_place to;
+} places[] = {
+    { TF_RESOURCE, "values", TF_WHOLE },
+    { TF_RESOURCE, "address", TF_WHOLE },
+    { TF_RESOURCE, "mode", TF_WHOLE },
+    { TF_RESOURCE, "type", TF_WHOLE },
+    { TF_RESOURCE, "name", TF_WHOLE },
+    { TF_RESOURCES, NULL, TF_RESOURCE },
+    { TF_FILE_RESOURCE, "instances", TF_INSTANCES },
+    { TF_FILE_RESOURCE, "module", TF_WHOLE },
+    { TF_FILE_RESOURCE, "mode", TF_WHOLE },
+    { TF_FILE_RESOURCE, "type", TF_WHOLE },
+    { TF_FILE_RESOURCE, "name", TF_WHOLE },
+    { TF_FILE_RESOURCES, NULL, TF_FILE_RESOURCE },
+    { TF_INSTANCE, "attributes", TF_WHOLE },
+    { TF_INSTANCES, NULL, TF_INSTANCE },
+    { TF_MODULE, "resources", TF_RESOURCES },
+    { TF_MODULE, "child_modules", TF_MODULES },
+    { TF_MODULE, "address", TF_WHOLE },
+    { TF_MODULES, NULL, TF_MODULE },
+    { TF_VALUES, "root_module", TF_MODULE },
+    { TF_STATE, "values", TF_VALUES },
+    { TF_ROOT, "values", TF_VALUES },
+    { TF_ROOT, "planned_values", TF_VALUES },
+    { TF_ROOT, "prior_state", TF_STATE },
+    { TF_ROOT, "configuration", TF_WHOLE },
+    { TF_ROOT, "variables", TF_WHOLE },
+    { TF_ROOT, "resources", TF_FILE_RESOURCES },
+};
+
+static cg_item_choice choose(void *user, const cg_item_at *at, char opens)
+{
+    tf_state *s = user;
+    const cg_str key = at->depth ? at->steps[at->depth - 1].key : CG_STR_NULL;
+    const struct place_row *row = places, *end = places + sizeof places / sizeof places[0];
+
+    if (at->depth >= MAX_PLACES)
+        return CG_ITEM_TAKE;
+    if (at->depth == 0) {
+        s->places[0] = TF_ROOT;
+        return CG_ITEM_BUILD;
+    }
+    for (; row < end; row++)
+        if (row->in == (tf_place)s->places[at->depth - 1] && (row->key ? key.data && cg_str_eq(key, cg_str_from(row->key)) : !key.data))
+            break;
+    if (row == end)
+        return CG_ITEM_SKIP;
+    s->places[at->depth] = (uint8_t)row->to;
+    return opens && row->to != TF_WHOLE ? CG_ITEM_BUILD : CG_ITEM_TAKE;
+}
+
+static int32_t take_root(void *user, const cg_item_at *at, const cg_tree *item, cspm_error **err)
+{
+    tf_state *s = user;
+
+    (void)at;
+    (void)err;
+    s->document.root = item;
+    cg_items_keep(s->items, &s->document.arena);
+    return CSPM_OK;
+}
+
+static const cg_item_handler item_handler = { .choose = choose, .take = take_root };
+
 static int32_t tf_open(cg_builder *b, cg_str source, cspm_op *op, void **state, cspm_error **err)
 {
     cg_mem *mem = cg_builder_mem(b);
+    const cspm_limits *given = cg_builder_limits(b);
+    const cg_json_limits limits = { .max_depth = given->max_depth, .max_string_bytes = given->max_string_bytes, .allow_nul = true };
     tf_state *s = cg_calloc(mem, 1, sizeof *s);
+    int32_t rc;
 
     if (!s)
         return cg_nomem(mem, err);
@@ -44,23 +136,21 @@ static int32_t tf_open(cg_builder *b, cg_str source, cspm_op *op, void **state, 
     s->document.source = source;
     cg_arena_init(&s->document.arena, mem);
     cg_arena_init(&s->document.made, mem);
-    cg_buf_init(&s->text, mem, 0);
     s->document.names = cg_intern_new(mem, 0);
     s->document.types = cg_intern_new(mem, 0);
     *state = s;
-    s->document.rows = cg_arena_calloc(&s->document.arena, 1, sizeof *s->document.rows);
+    s->document.rows = cg_calloc(mem, 1, sizeof *s->document.rows);
     if (!s->document.names || !s->document.types || !s->document.rows)
         return cg_nomem(mem, err);
-    return aws_open(&s->document.aws, b, err);
+    if ((rc = aws_open(&s->document.aws, b, err)) < 0)
+        return rc;
+    return cg_items_new(mem, &limits, &item_handler, s, source, &s->items, err);
 }
 
 /* Values of a plan are resolved across the whole document, so it is read before anything is made of it. */
 static int32_t tf_feed(void *state, const char *bytes, size_t length, cspm_error **err)
 {
-    tf_state *s = state;
-
-    cg_buf_add(&s->text, bytes, length);
-    return s->text.failed ? cg_nomem(s->document.mem, err) : CSPM_OK;
+    return cg_items_feed(((tf_state *)state)->items, bytes, length, err);
 }
 
 static bool is_account(cg_str text)
@@ -213,17 +303,9 @@ static int32_t tf_finish(void *state, cspm_error **err)
 {
     tf_state *s = state;
     tf_document *d = &s->document;
-    const cspm_limits *given = cg_builder_limits(s->b);
-    const cg_json_limits limits = { .max_depth = given->max_depth, .max_string_bytes = given->max_string_bytes, .allow_nul = true };
-    cg_tree *root;
-    int32_t rc = cg_tree_from_json(&d->arena, cg_buf_view(&s->text), d->source, &limits, &root, err);
+    int32_t rc = cg_items_finish(s->items, err);
 
-    cg_buf_free(&s->text);
-    cg_buf_init(&s->text, d->mem, 0);
-    if (rc < 0)
-        return rc;
-    d->root = root;
-    if ((rc = tf_index(d, err)) < 0)
+    if (rc < 0 || (rc = tf_index(d, err)) < 0)
         return rc;
     find_place(d);
     rc = make_resources(s, err);
@@ -243,7 +325,8 @@ static void tf_close(void *state)
     cg_vec_free(d->mem, &d->first_of_type);
     cg_arena_free(&d->arena);
     cg_arena_free(&d->made);
-    cg_buf_free(&s->text);
+    cg_items_free(s->items);
+    cg_free(d->mem, d->rows);
     cg_free(d->mem, s);
 }
 

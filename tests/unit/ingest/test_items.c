@@ -55,7 +55,7 @@ static int32_t leave(void *user, const cg_item_at *at, cspm_error **err)
 
 static const cg_item_handler handler = { .choose = choose, .take = take, .leave = leave };
 
-static void expect_log(const char *json, const char *key, size_t piece, int32_t code, const char *expected)
+static void expect_log_of(const cg_item_handler *asked, const char *json, const char *key, size_t piece, int32_t code, const char *expected)
 {
     cg_mem *mem = test_mem(NULL, 0);
     const cg_json_limits limits = { .max_depth = 20, .allow_multiple = true, .allow_nul = true };
@@ -64,7 +64,7 @@ static void expect_log(const char *json, const char *key, size_t piece, int32_t 
     cspm_error *err = NULL;
 
     cg_buf_init(&s.log, mem, 0);
-    ck_assert_int_eq(cg_items_new(mem, &limits, &handler, &s, CG_STR("x"), &items, &err), CSPM_OK);
+    ck_assert_int_eq(cg_items_new(mem, &limits, asked, &s, CG_STR("x"), &items, &err), CSPM_OK);
     int32_t rc = CSPM_OK;
     for (size_t at = 0, n = strlen(json); at < n && rc == CSPM_OK; at += piece)
         rc = cg_items_feed(items, json + at, n - at < piece ? n - at : piece, &err);
@@ -81,6 +81,11 @@ static void expect_log(const char *json, const char *key, size_t piece, int32_t 
     cg_mem_unref(mem);
 }
 
+static void expect_log(const char *json, const char *key, size_t piece, int32_t code, const char *expected)
+{
+    expect_log_of(&handler, json, key, piece, code, expected);
+}
+
 START_TEST(items_of_lists_are_handed_over)
 {
     const char *json = "{\"a\":[1,{\"b\":[true,null]},\"x\"],\"_no\":[{\"c\":1}],\"d\":{\"e\":[[],-1.5]}}";
@@ -94,6 +99,50 @@ START_TEST(members_by_key_in_several_documents)
 {
     expect_log("{\"k\":{\"k\":1},\"z\":{\"k\":[2]}} {\"k\":null} [] 7 {\"k\":\"\\u00e9\"}", "k", 3, CSPM_OK,
                "0.k={\"k\":1} 0.z.k=[2] <0.z <0 1.k=null <1 <2 4.k=\"\xc3\xa9\" <4 ");
+}
+END_TEST
+
+/* What is built is asked about value by value, and comes without what was passed over. */
+static cg_item_choice choose_built(void *user, const cg_item_at *at, char opens)
+{
+    const cg_item_step *inner = at->depth ? &at->steps[at->depth - 1] : NULL;
+
+    (void)user;
+    if (inner && inner->key.data && inner->key.data[0] == '_')
+        return CG_ITEM_SKIP;
+    if (inner && inner->key.data && inner->key.data[0] == '+')
+        return CG_ITEM_TAKE;
+    return opens ? CG_ITEM_BUILD : CG_ITEM_TAKE;
+}
+
+START_TEST(what_is_passed_over_is_left_out_of_what_is_built)
+{
+    static const cg_item_handler builds = { .choose = choose_built, .take = take, .leave = leave };
+    for (size_t piece = 1; piece < 5; piece++) {
+        expect_log_of(&builds, "{} 7 [1,{}]", NULL, piece, CSPM_OK, "0={} 1=7 2=[1,{}] ");
+        expect_log_of(&builds, "{\"a\":[1,{\"_\":{\"x\":[1]},\"b\":null,\"_s\":\"t\"},[]],\"+\":{\"_\":[true,{\"_\":2}]},\"c\":\"s\"}", NULL,
+                      piece, CSPM_OK, "0={\"a\":[1,{\"b\":null},[]],\"+\":{\"_\":[true,{\"_\":2}]},\"c\":\"s\"} ");
+        expect_log_of(&builds, "[[[\"a\"],{\"_\":1}],2]", NULL, piece, CSPM_OK, "0=[[[\"a\"],{}],2] ");
+        expect_log_of(&builds, "{\"a\":[1", NULL, piece, CSPM_E_PARSE, NULL);
+    }
+}
+END_TEST
+
+static int32_t take_place(void *user, const cg_item_at *at, const cg_tree *item, cspm_error **err)
+{
+    seen *s = user;
+
+    (void)at;
+    (void)err;
+    cg_buf_printf(&s->log, "%u ", (unsigned)item->pos.offset);
+    return CSPM_OK;
+}
+
+START_TEST(values_know_where_they_stand)
+{
+    static const cg_item_handler places = { .choose = choose, .take = take_place };
+    for (size_t piece = 1; piece < 40; piece++)
+        expect_log_of(&places, "[\"a\\u00e9\\n\", \"\\\"\" ,\"\",\"bc\",\n12 ,{}, null,\"\\\\\"]", NULL, piece, CSPM_OK, "1 14 20 23 29 33 37 42 ");
 }
 END_TEST
 
@@ -116,6 +165,8 @@ Suite *items_suite(void)
 
     tcase_add_test(t, items_of_lists_are_handed_over);
     tcase_add_test(t, members_by_key_in_several_documents);
+    tcase_add_test(t, what_is_passed_over_is_left_out_of_what_is_built);
+    tcase_add_test(t, values_know_where_they_stand);
     tcase_add_test(t, faults_end_the_stream);
     suite_add_tcase(s, t);
     return s;
