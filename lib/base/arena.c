@@ -38,7 +38,7 @@ static struct cg_arena_chunk *new_chunk(cg_arena *arena, size_t payload)
     return c;
 }
 
-static void *alloc_slow(cg_arena *arena, size_t size)
+static void *alloc_anew(cg_arena *arena, size_t size)
 {
     size_t room = FIRST_CHUNK;
     if (arena->chunks)
@@ -67,21 +67,13 @@ static void *alloc_slow(cg_arena *arena, size_t size)
     return c + 1;
 }
 
-void *cg_arena_alloc(cg_arena *arena, size_t size)
+void *cg_arena_alloc_slow(cg_arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 2)
         return cg_alloc(arena->mem, size); /* refused there, with the reason noted */
-    size_t rounded = ARENA_DEBUG ? size : (size + 7) & ~(size_t)7;
-    void *p;
-    if (arena->cursor && rounded <= (size_t)(arena->limit - arena->cursor)) {
-        p = arena->cursor;
-        arena->cursor += rounded;
-    } else {
-        p = alloc_slow(arena, rounded);
-        if (!p)
-            return NULL;
-    }
-    arena->total += size;
+    void *p = alloc_anew(arena, ARENA_DEBUG ? size : (size + 7) & ~(size_t)7);
+    if (p)
+        arena->total += size;
     return p;
 }
 

@@ -57,7 +57,18 @@ typedef struct cg_arena {
     size_t total;
 } cg_arena;
 void cg_arena_init(cg_arena *arena, cg_mem *mem);
-void *cg_arena_alloc(cg_arena *arena, size_t size); /* 8-byte aligned; NULL when refused */
+void *cg_arena_alloc_slow(cg_arena *arena, size_t size);
+/* 8-byte aligned; NULL when refused. Under a memory checker there is no cursor. */
+static inline void *cg_arena_alloc(cg_arena *arena, size_t size)
+{
+    const size_t rounded = (size + 7) & ~(size_t)7;
+    char *p = arena->cursor;
+    if (__builtin_expect(!p || size > SIZE_MAX / 2 || rounded > (size_t)(arena->limit - p), 0))
+        return cg_arena_alloc_slow(arena, size);
+    arena->cursor = p + rounded;
+    arena->total += size;
+    return p;
+}
 void *cg_arena_calloc(cg_arena *arena, size_t count, size_t size);
 char *cg_arena_strndup(cg_arena *arena, const char *bytes, size_t length); /* NUL-terminated copy */
 void cg_arena_reset(cg_arena *arena); /* keeps one chunk */

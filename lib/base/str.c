@@ -9,11 +9,6 @@ cg_str cg_str_from(const char *nul_terminated)
     return (cg_str){ nul_terminated, strlen(nul_terminated) };
 }
 
-bool cg_str_eq(cg_str a, cg_str b)
-{
-    return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
-}
-
 static unsigned char lower(char c)
 {
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);

@@ -16,7 +16,33 @@ typedef struct cg_str {
 #define CG_FMT(s) (int)(s).length, (s).data /* for "%.*s" */
 
 cg_str cg_str_from(const char *nul_terminated); /* NULL gives the null string */
-bool cg_str_eq(cg_str a, cg_str b);
+/* Equal bytes, without a call for the short ones: names are compared more often than anything else. */
+static inline bool cg_bytes_same(const char *a, const char *b, size_t length)
+{
+    if (length > 16)
+        return memcmp(a, b, length) == 0;
+    if (length >= 8) {
+        uint64_t x[2], y[2];
+        memcpy(&x[0], a, 8);
+        memcpy(&x[1], a + length - 8, 8);
+        memcpy(&y[0], b, 8);
+        memcpy(&y[1], b + length - 8, 8);
+        return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+    }
+    if (length >= 4) {
+        uint32_t x[2], y[2];
+        memcpy(&x[0], a, 4);
+        memcpy(&x[1], a + length - 4, 4);
+        memcpy(&y[0], b, 4);
+        memcpy(&y[1], b + length - 4, 4);
+        return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+    }
+    return length == 0 || (a[0] == b[0] && a[length - 1] == b[length - 1] && a[length / 2] == b[length / 2]);
+}
+static inline bool cg_str_eq(cg_str a, cg_str b)
+{
+    return a.length == b.length && cg_bytes_same(a.data, b.data, a.length);
+}
 bool cg_str_eq_nocase(cg_str a, cg_str b); /* ASCII only */
 int cg_str_cmp(cg_str a, cg_str b);        /* bytewise, shorter first: the order of every result */
 bool cg_str_starts(cg_str s, cg_str prefix);

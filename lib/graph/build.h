@@ -269,6 +269,7 @@ struct cspm_builder {
     cg_chunks edge_offset;
     cg_runs edge_runs;
     bool wide_kinds;
+    bool has_partial_key; /* "partial" is among the keys */
     CG_VEC(cg_alias_pair) aliases;
     CG_VEC(cg_match) matches;
     CG_VEC(cg_weak) weak;

@@ -158,8 +158,9 @@ int32_t cg_builder_partial_end(cg_builder *b, bool from, uint32_t label, cspm_er
     int32_t rc = expect(b, CG_ITEM_EDGE, "an end that may be missing", err);
     if (rc < 0 || (rc = check_name(b, CG_NAMES_LABEL, label, err)) < 0)
         return rc;
-    if (cg_builder_key(b, "partial", 7) == CG_NO_NAME)
+    if (!b->has_partial_key && cg_builder_key(b, "partial", 7) == CG_NO_NAME)
         return cg_nomem(b->mem, err);
+    b->has_partial_key = true;
     b->item.partial[from] = label;
     return CSPM_OK;
 }

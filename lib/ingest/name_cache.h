@@ -2,9 +2,7 @@
 #ifndef CG_INGEST_NAME_CACHE_H
 #define CG_INGEST_NAME_CACHE_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
+#include "base/str.h"
 
 #define CG_NAME_CACHE_SLOTS 256
 
@@ -37,33 +35,9 @@ static inline cg_name_slot *cg_name_cache_slot(cg_name_cache *c, const char *byt
     return &c->slots[mixed >> 56];
 }
 
-/* Equal bytes, without a call for the short ones; length above 0. */
-static inline bool cg_name_same(const char *a, const char *b, size_t length)
-{
-    if (length > 16)
-        return memcmp(a, b, length) == 0;
-    if (length >= 8) {
-        uint64_t x[2], y[2];
-        memcpy(&x[0], a, 8);
-        memcpy(&x[1], a + length - 8, 8);
-        memcpy(&y[0], b, 8);
-        memcpy(&y[1], b + length - 8, 8);
-        return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
-    }
-    if (length >= 4) {
-        uint32_t x[2], y[2];
-        memcpy(&x[0], a, 4);
-        memcpy(&x[1], a + length - 4, 4);
-        memcpy(&y[0], b, 4);
-        memcpy(&y[1], b + length - 4, 4);
-        return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
-    }
-    return a[0] == b[0] && a[length - 1] == b[length - 1] && a[length / 2] == b[length / 2];
-}
-
 static inline bool cg_name_slot_is(const cg_name_slot *slot, const char *bytes, size_t length)
 {
-    return slot->length == length && length > 0 && cg_name_same(slot->bytes, bytes, length);
+    return slot->length == length && length > 0 && cg_bytes_same(slot->bytes, bytes, length);
 }
 
 static inline void cg_name_slot_put(cg_name_slot *slot, const char *bytes, size_t length, uint32_t id)

@@ -342,7 +342,7 @@ static int32_t on_key(void *user, const char *bytes, size_t length)
     if (in == IN_PROPS)
         return og_prop_key(s, bytes, length);
     const og_field *table = fields_of[in], *f = &table[s->field_after[in][s->last_field[in]]];
-    if (f->length != length || length > 16 || !cg_name_same(f->name, bytes, length))
+    if (f->length != length || length > 16 || !cg_bytes_same(f->name, bytes, length))
         return any_key(s, bytes, length);
     return take_field(s, table, f, bytes, length);
 }

@@ -129,7 +129,7 @@ cg_str aws_arn_part(cg_str arn, uint32_t part);
 int32_t aws_document(aws_ctx *c, const cg_tree *value, const cg_tree **document, cg_str *text, cspm_error **err);
 /* The item with one member more (a copy in the item's arena); itself when the member is there. NULL when memory is refused. */
 const cg_tree *aws_with(aws_ctx *c, const cg_tree *item, cg_str key, const cg_tree *value);
-/* Text in the item's arena; null when memory is refused. */
+/* Text in the item's arena; null when memory is refused. The format knows %.*s, %s and %u. */
 cg_str aws_format(aws_ctx *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

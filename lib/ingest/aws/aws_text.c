@@ -8,7 +8,7 @@ const cg_tree *aws_member(const cg_tree *map, cg_str key)
     if (!map || map->type != CG_TREE_MAP)
         return NULL;
     for (uint32_t i = 0; i < map->map.count; i++)
-        if (map->map.keys[i].length == key.length && memcmp(map->map.keys[i].data, key.data, key.length) == 0)
+        if (cg_str_eq(map->map.keys[i], key))
             return map->map.values[i]->type == CG_TREE_NULL ? NULL : map->map.values[i];
     return NULL;
 }
@@ -162,6 +162,7 @@ cg_str aws_text(aws_ctx *c, const cg_tree *item, const char *pattern)
     return aws_text_of(c, item, NULL, pattern);
 }
 
+/* Ids are put together for every node and relationship, of parts that need no printf. As there, a part ends at a NUL. */
 cg_str aws_format(aws_ctx *c, const char *format, ...)
 {
     cg_buf *text = &c->state->text;
@@ -169,7 +170,23 @@ cg_str aws_format(aws_ctx *c, const char *format, ...)
 
     cg_buf_clear(text);
     va_start(args, format);
-    cg_buf_vprintf(text, format, args);
+    for (const char *p = format; *p;) {
+        const size_t plain = strcspn(p, "%");
+        cg_buf_add(text, p, plain);
+        p += plain;
+        if (strncmp(p, "%.*s", 4) == 0) {
+            const int length = va_arg(args, int);
+            const char *part = va_arg(args, const char *);
+            cg_buf_add(text, part, length > 0 ? strnlen(part, (size_t)length) : 0);
+            p += 4;
+        } else if (p[0] == '%') {
+            if (p[1] == 's')
+                cg_buf_adds(text, va_arg(args, const char *));
+            else /* 'u' */
+                cg_buf_int(text, va_arg(args, unsigned));
+            p += 2;
+        }
+    }
     va_end(args);
     return keep(c);
 }

@@ -255,12 +255,13 @@ uint32_t tf_texts(tf_document *d, const tf_resource *r, const char *path, cg_str
 cg_str tf_identity(tf_document *d, const tf_resource *r, const char *attribute)
 {
     const cg_str known = cg_tree_string(walk(r->values, attribute));
-    const tf_type *type = tf_type_find(r->type);
+    const tf_type_seen *seen = &d->seen.data[r->type_id];
+    const tf_type *type = seen->row;
     const bool arn = strcmp(attribute, "arn") == 0;
 
     if (known.length)
         return known;
-    if (arn && tf_is_iam(r->type))
+    if (arn && seen->iam)
         return tf_iam_arn(d, r);
     if (arn && type && type->arn && r->values) {
         d->aws.item_partition = d->aws.partition;
@@ -270,7 +271,7 @@ cg_str tf_identity(tf_document *d, const tf_resource *r, const char *attribute)
         if (text.data)
             return text;
     }
-    if (tf_is_iam(r->type)) { /* users, roles and groups are known by their names */
+    if (seen->iam) { /* users, roles and groups are known by their names */
         const cg_str name = cg_tree_string(walk(r->values, "name"));
         if (name.length)
             return name;

@@ -37,7 +37,7 @@ const tf_resource *tf_find(const tf_document *d, cg_str module, cg_str type_and_
 const tf_resource *tf_first(const tf_document *d, const char *type)
 {
     const uint32_t id = cg_intern_find(d->types, type, strlen(type));
-    return id == CG_INTERN_NONE ? NULL : &d->resources.data[d->first_of_type.data[id]];
+    return id == CG_INTERN_NONE ? NULL : &d->resources.data[d->seen.data[id].first];
 }
 
 const tf_resource *tf_next(const tf_document *d, const tf_resource *r)
@@ -69,7 +69,7 @@ static int32_t add(tf_document *d, tf_resource r, cspm_error **err)
     if (!r.type.length || !r.name.length || (r.values && r.values->type != CG_TREE_MAP))
         return aws_skip(&d->aws, r.values, "malformed-resource", err, "resource \"%.*s\" has no type, name or values: skipped",
                         CG_FMT(r.address));
-    r.next = r.next_of_type = UINT32_MAX;
+    r.next_of_type = UINT32_MAX;
     return cg_vec_push(d->mem, &d->resources, r) ? CSPM_OK : cg_nomem(d->mem, err);
 }
 
@@ -197,24 +197,27 @@ static const cg_tree *expressions_of(const tf_document *d, const tf_resource *r)
 static int32_t link_resource(tf_document *d, uint32_t i, uint32_t *last_of_type, cspm_error **err)
 {
     tf_resource *r = &d->resources.data[i];
-    cg_str name = joined(d, r->type, ".", r->name);
-
-    if (r->data)
-        name = joined(d, CG_STR("data"), ".", name);
     const uint32_t known = cg_intern_count(d->types);
-    uint32_t type = cg_intern_add(d->types, r->type.data, r->type.length);
-    if (type == CG_INTERN_NONE || (type == known && !cg_vec_push(d->mem, &d->first_of_type, i)))
+    const uint32_t type = cg_intern_add(d->types, r->type.data, r->type.length);
+
+    if (type == CG_INTERN_NONE ||
+        (type == known && !cg_vec_push(d->mem, &d->seen, ((tf_type_seen){ i, tf_is_iam(r->type), tf_type_find(r->type) }))))
         return cg_nomem(d->mem, err);
     if (type < known)
         d->resources.data[last_of_type[type]].next_of_type = i;
+    r->type_id = type;
     last_of_type[type] = i;
+    if (!d->configuration) /* only its expressions name resources */
+        return CSPM_OK;
+    cg_str name = joined(d, r->type, ".", r->name);
+    if (r->data)
+        name = joined(d, CG_STR("data"), ".", name);
     const uint32_t id = key_of(d, r->module, name, true);
     if (id == CG_INTERN_NONE)
         return cg_nomem(d->mem, err);
     while (d->first.count <= id)
         if (!cg_vec_push(d->mem, &d->first, UINT32_MAX))
             return cg_nomem(d->mem, err);
-    r->next = d->first.data[id];
     d->first.data[id] = i;
     return CSPM_OK;
 }

@@ -55,35 +55,35 @@ static int tf_recognise(const char *head, size_t length, bool whole)
 
 static const struct place_row {
     tf_place in;
-    const char *key; /* NULL: each of a list */
+    cg_str key; /* null: each of a list */
     tf_place to;
 } places[] = {
-    { TF_RESOURCE, "values", TF_WHOLE },
-    { TF_RESOURCE, "address", TF_WHOLE },
-    { TF_RESOURCE, "mode", TF_WHOLE },
-    { TF_RESOURCE, "type", TF_WHOLE },
-    { TF_RESOURCE, "name", TF_WHOLE },
-    { TF_RESOURCES, NULL, TF_RESOURCE },
-    { TF_FILE_RESOURCE, "instances", TF_INSTANCES },
-    { TF_FILE_RESOURCE, "module", TF_WHOLE },
-    { TF_FILE_RESOURCE, "mode", TF_WHOLE },
-    { TF_FILE_RESOURCE, "type", TF_WHOLE },
-    { TF_FILE_RESOURCE, "name", TF_WHOLE },
-    { TF_FILE_RESOURCES, NULL, TF_FILE_RESOURCE },
-    { TF_INSTANCE, "attributes", TF_WHOLE },
-    { TF_INSTANCES, NULL, TF_INSTANCE },
-    { TF_MODULE, "resources", TF_RESOURCES },
-    { TF_MODULE, "child_modules", TF_MODULES },
-    { TF_MODULE, "address", TF_WHOLE },
-    { TF_MODULES, NULL, TF_MODULE },
-    { TF_VALUES, "root_module", TF_MODULE },
-    { TF_STATE, "values", TF_VALUES },
-    { TF_ROOT, "values", TF_VALUES },
-    { TF_ROOT, "planned_values", TF_VALUES },
-    { TF_ROOT, "prior_state", TF_STATE },
-    { TF_ROOT, "configuration", TF_WHOLE },
-    { TF_ROOT, "variables", TF_WHOLE },
-    { TF_ROOT, "resources", TF_FILE_RESOURCES },
+    { TF_RESOURCE, { "values", 6 }, TF_WHOLE },
+    { TF_RESOURCE, { "address", 7 }, TF_WHOLE },
+    { TF_RESOURCE, { "mode", 4 }, TF_WHOLE },
+    { TF_RESOURCE, { "type", 4 }, TF_WHOLE },
+    { TF_RESOURCE, { "name", 4 }, TF_WHOLE },
+    { TF_RESOURCES, { NULL, 0 }, TF_RESOURCE },
+    { TF_FILE_RESOURCE, { "instances", 9 }, TF_INSTANCES },
+    { TF_FILE_RESOURCE, { "module", 6 }, TF_WHOLE },
+    { TF_FILE_RESOURCE, { "mode", 4 }, TF_WHOLE },
+    { TF_FILE_RESOURCE, { "type", 4 }, TF_WHOLE },
+    { TF_FILE_RESOURCE, { "name", 4 }, TF_WHOLE },
+    { TF_FILE_RESOURCES, { NULL, 0 }, TF_FILE_RESOURCE },
+    { TF_INSTANCE, { "attributes", 10 }, TF_WHOLE },
+    { TF_INSTANCES, { NULL, 0 }, TF_INSTANCE },
+    { TF_MODULE, { "resources", 9 }, TF_RESOURCES },
+    { TF_MODULE, { "child_modules", 13 }, TF_MODULES },
+    { TF_MODULE, { "address", 7 }, TF_WHOLE },
+    { TF_MODULES, { NULL, 0 }, TF_MODULE },
+    { TF_VALUES, { "root_module", 11 }, TF_MODULE },
+    { TF_STATE, { "values", 6 }, TF_VALUES },
+    { TF_ROOT, { "values", 6 }, TF_VALUES },
+    { TF_ROOT, { "planned_values", 14 }, TF_VALUES },
+    { TF_ROOT, { "prior_state", 11 }, TF_STATE },
+    { TF_ROOT, { "configuration", 13 }, TF_WHOLE },
+    { TF_ROOT, { "variables", 9 }, TF_WHOLE },
+    { TF_ROOT, { "resources", 9 }, TF_FILE_RESOURCES },
 };
 
 static cg_item_choice choose(void *user, const cg_item_at *at, char opens)
@@ -98,8 +98,9 @@ static cg_item_choice choose(void *user, const cg_item_at *at, char opens)
         s->places[0] = TF_ROOT;
         return CG_ITEM_BUILD;
     }
+    const tf_place in = (tf_place)s->places[at->depth - 1];
     for (; row < end; row++)
-        if (row->in == (tf_place)s->places[at->depth - 1] && (row->key ? key.data && cg_str_eq(key, cg_str_from(row->key)) : !key.data))
+        if (row->in == in && !row->key.data == !key.data && cg_str_eq(row->key, key))
             break;
     if (row == end)
         return CG_ITEM_SKIP;
@@ -216,20 +217,21 @@ static void find_account(tf_document *d)
 
     for (const tf_resource *r = tf_first(d, "aws_caller_identity"); r && !own.account.data; r = tf_next(d, r))
         own.account = cg_tree_string(cg_tree_get(r->values, "account_id"));
-    for (size_t i = 0; i < d->resources.count; i++) {
+    for (size_t i = 0; i < d->resources.count && !own.account.data; i++) {
         const tf_resource *r = &d->resources.data[i];
-        const cg_tree *arn = cg_tree_get(r->values, "arn");
-        if (!cg_str_starts(r->type, CG_STR("aws_")))
-            continue;
-        if (arn && !own.account.data)
+        const cg_tree *arn = cg_str_starts(r->type, CG_STR("aws_")) ? cg_tree_get(r->values, "arn") : NULL;
+        if (arn)
             find_accounts(&own, arn, 0);
-        if (r->values)
-            find_accounts(&all, r->values, 0);
     }
     if (!own.account.data)
         own.account = account_variable(cg_tree_get(d->root, "variables"), 0);
     if (!own.account.data)
         own.account = account_variable(d->configuration, 0);
+    for (size_t i = 0; i < d->resources.count && !own.account.data && !all.several; i++) {
+        const tf_resource *r = &d->resources.data[i];
+        if (r->values && cg_str_starts(r->type, CG_STR("aws_")))
+            find_accounts(&all, r->values, 0);
+    }
     if (!own.account.data && !all.several)
         own = all;
     d->aws.account = own.account;
@@ -277,8 +279,8 @@ static int32_t make_resources(tf_state *s, cspm_error **err)
 
     for (size_t i = 0; i < d->resources.count && rc == CSPM_OK; i++) {
         const tf_resource *r = &d->resources.data[i];
-        const tf_type *type = tf_type_find(r->type);
-        if (r->data || tf_is_iam(r->type))
+        const tf_type *type = d->seen.data[r->type_id].row;
+        if (r->data || d->seen.data[r->type_id].iam)
             continue;
         if (type) {
             rc = tf_apply(d, type, r, err);
@@ -322,7 +324,7 @@ static void tf_close(void *state)
     cg_intern_free(d->types);
     cg_vec_free(d->mem, &d->resources);
     cg_vec_free(d->mem, &d->first);
-    cg_vec_free(d->mem, &d->first_of_type);
+    cg_vec_free(d->mem, &d->seen);
     cg_arena_free(&d->arena);
     cg_arena_free(&d->made);
     cg_items_free(s->items);

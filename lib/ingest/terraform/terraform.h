@@ -11,9 +11,15 @@ typedef struct tf_resource {
     const cg_tree *values;
     const cg_tree *expressions; /* of its configuration; NULL in states */
     bool data;
-    uint32_t next; /* of the same type and name in the same module; UINT32_MAX = last */
+    uint32_t type_id; /* place in `types` */
     uint32_t next_of_type;
 } tf_resource;
+
+typedef struct tf_type_seen {
+    uint32_t first; /* resource */
+    bool iam;
+    const struct tf_type *row; /* NULL: not in the tables */
+} tf_type_seen;
 
 typedef struct tf_document {
     cg_mem *mem;
@@ -26,7 +32,7 @@ typedef struct tf_document {
     cg_intern *names; /* module, blank, type.name -> first resource */
     CG_VEC(uint32_t) first;
     cg_intern *types;
-    CG_VEC(uint32_t) first_of_type;
+    CG_VEC(struct tf_type_seen) seen; /* by the id of the type */
     aws_ctx aws;
     aws_rows *rows;
     uint32_t unattached; /* resources about another one that nobody knows yet */
