@@ -16,21 +16,6 @@ void cg_tree_builder_free(cg_tree_builder *t)
     cg_vec_free(t->arena->mem, &t->items);
 }
 
-cg_tree *cg_tree_builder_add(cg_tree_builder *t, cg_tree_type type, cg_pos pos)
-{
-    cg_tree *node = cg_arena_calloc(t->arena, 1, sizeof *node);
-    if (!node)
-        return NULL;
-    node->type = type;
-    node->pos = pos;
-    cg_tree_item item = { .value = node, .key = t->key, .key_pos = t->key_pos };
-    if (!cg_vec_push(t->arena->mem, &t->items, item))
-        return NULL;
-    if ((type == CG_TREE_LIST || type == CG_TREE_MAP) && !cg_vec_push(t->arena->mem, &t->open, t->items.count))
-        return NULL;
-    return node;
-}
-
 bool cg_tree_builder_key(cg_tree_builder *t, cg_str key, cg_pos pos)
 {
     const char *copy = cg_arena_strndup(t->arena, key.data, key.length);
@@ -47,25 +32,29 @@ bool cg_tree_builder_close(cg_tree_builder *t)
     cg_tree *node = t->items.data[first - 1].value;
     if (n > UINT32_MAX)
         return false;
-    cg_tree **values = cg_arena_alloc(t->arena, n * sizeof *values);
-    if (!values)
+    const bool map = node->type == CG_TREE_MAP;
+    /* Keys and values of a map lie in one piece. */
+    char *room = cg_arena_alloc(t->arena, n * (sizeof(cg_tree *) + (map ? sizeof(cg_str) : 0)));
+    if (!room)
         return false;
+    cg_str *keys = (cg_str *)(void *)room;
+    cg_tree **values = (cg_tree **)(void *)(room + (map ? n * sizeof *keys : 0));
     for (size_t i = 0; i < n; i++)
         values[i] = items[i].value;
-    if (node->type == CG_TREE_LIST) {
-        node->list.items = values;
-        node->list.count = (uint32_t)n;
-    } else {
-        node->map.keys = cg_arena_alloc(t->arena, n * sizeof *node->map.keys);
-        node->map.key_pos = t->no_key_pos ? NULL : cg_arena_alloc(t->arena, n * sizeof *node->map.key_pos);
-        if (!node->map.keys || (!node->map.key_pos && !t->no_key_pos))
-            return false;
+    if (map) {
         for (size_t i = 0; i < n; i++)
-            node->map.keys[i] = items[i].key;
+            keys[i] = items[i].key;
+        node->map.keys = keys;
+        node->map.values = values;
+        node->map.key_pos = t->no_key_pos ? NULL : cg_arena_alloc(t->arena, n * sizeof *node->map.key_pos);
+        if (!node->map.key_pos && !t->no_key_pos)
+            return false;
         for (size_t i = 0; node->map.key_pos && i < n; i++)
             node->map.key_pos[i] = items[i].key_pos;
-        node->map.values = values;
         node->map.count = (uint32_t)n;
+    } else {
+        node->list.items = values;
+        node->list.count = (uint32_t)n;
     }
     t->items.count = first;
     return true;

@@ -20,7 +20,21 @@ typedef struct cg_tree_builder {
 void cg_tree_builder_init(cg_tree_builder *t, cg_arena *arena);
 void cg_tree_builder_free(cg_tree_builder *t);
 /* The functions below answer NULL or false when memory is refused. A list or map is open until closed. */
-cg_tree *cg_tree_builder_add(cg_tree_builder *t, cg_tree_type type, cg_pos pos);
+static inline cg_tree *cg_tree_builder_add(cg_tree_builder *t, cg_tree_type type, cg_pos pos)
+{
+    cg_tree *node = cg_arena_alloc(t->arena, sizeof *node);
+    if (!node || !cg_vec_reserve(t->arena->mem, &t->items, 1))
+        return NULL;
+    *node = (cg_tree){ .type = type, .pos = pos };
+    cg_tree_item *item = &t->items.data[t->items.count++];
+    item->value = node;
+    item->key = t->key;
+    if (!t->no_key_pos)
+        item->key_pos = t->key_pos;
+    if ((type == CG_TREE_LIST || type == CG_TREE_MAP) && !cg_vec_push(t->arena->mem, &t->open, t->items.count))
+        return NULL;
+    return node;
+}
 bool cg_tree_builder_key(cg_tree_builder *t, cg_str key, cg_pos pos);
 bool cg_tree_builder_close(cg_tree_builder *t);
 

@@ -98,6 +98,14 @@ static const config_type types[] = {
     { "AWS::SecretsManager::Secret", "secretsmanager.list-secrets", "SecretList[]", SPELL_UPPER, NULL, NULL },
 };
 
+#define SPELLED_KEYS 1024u
+#define MOST_SPELLED ((size_t)64 << 10) /* bytes of keys that are remembered */
+
+typedef struct spelled_key {
+    const char *text;
+    size_t length;
+} spelled_key;
+
 typedef struct config_state {
     aws_ctx c;
     cg_mem *mem;
@@ -106,14 +114,20 @@ typedef struct config_state {
     cg_intern *texts;   /* accounts and regions: they outlive the item they stand in */
     cg_intern *strange; /* types that are not modelled */
     aws_rows rows;
-    uint32_t passed; /* items of those */
+    uint32_t passed;         /* items of those */
+    const config_type *last; /* type found */
+    cg_arena kept;           /* spelled keys */
+    spelled_key keys[SPELLED_KEYS];
 } config_state;
 
-static const config_type *find_type(cg_str name)
+/* Items of a type mostly come together. */
+static const config_type *find_type(config_state *s, cg_str name)
 {
+    if (s->last && cg_str_eq(name, cg_str_from(s->last->type)))
+        return s->last;
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         if (cg_str_eq(name, cg_str_from(types[i].type)))
-            return &types[i];
+            return s->last = &types[i];
     return NULL;
 }
 
@@ -140,39 +154,58 @@ static bool is_large(char ch)
     return ch >= 'A' && ch <= 'Z';
 }
 
-/* A copy whose keys begin as the API's do; what is right already is shared. NULL when memory is refused. */
-static const cg_tree *spell(aws_ctx *c, const cg_tree *t, spelling s)
+/* The key as the API has it; NULL when memory is refused. Keys of a stream of items are the same text in every item, so that each is mostly
+ * spelled once: a slot whose text fits is this key, whatever stood at its address before. */
+static const char *spelled(config_state *s, cg_str key)
 {
-    if (s == SPELL_AS_IS || (t->type != CG_TREE_MAP && t->type != CG_TREE_LIST))
+    spelled_key *slot = &s->keys[((uintptr_t)key.data >> 3) % SPELLED_KEYS];
+    const char first = (char)(key.data[0] ^ 0x20);
+
+    if (slot->text && slot->length == key.length && slot->text[0] == first && cg_bytes_same(slot->text + 1, key.data + 1, key.length - 1))
+        return slot->text;
+    char *text = cg_arena_strndup(s->kept.total < MOST_SPELLED ? &s->kept : s->c.arena, key.data, key.length);
+    if (!text)
+        return NULL;
+    text[0] = first;
+    if (s->kept.total < MOST_SPELLED)
+        *slot = (spelled_key){ text, key.length };
+    return text;
+}
+
+/* A copy whose keys begin as the API's do; what is right already is shared. NULL when memory is refused. */
+static const cg_tree *spell(config_state *s, const cg_tree *t, spelling as)
+{
+    if (as == SPELL_AS_IS || (t->type != CG_TREE_MAP && t->type != CG_TREE_LIST))
         return t;
-    cg_tree *copy = cg_arena_calloc(c->arena, 1, sizeof *copy);
-    if (!copy)
+    const bool map = t->type == CG_TREE_MAP;
+    const uint32_t n = map ? t->map.count : t->list.count;
+    if (n == 0)
+        return t;
+    cg_tree *copy = cg_arena_alloc(s->c.arena, sizeof *copy), *const *from = map ? t->map.values : t->list.items;
+    cg_str *keys = map ? cg_arena_alloc(s->c.arena, n * sizeof *keys) : NULL;
+    cg_tree **values = cg_arena_alloc(s->c.arena, n * sizeof(cg_tree *));
+    if (!copy || !values || (map && !keys))
         return NULL;
     *copy = *t;
-    if (t->type == CG_TREE_LIST) {
-        copy->list.items = cg_arena_alloc(c->arena, (t->list.count + 1) * sizeof *copy->list.items);
-        for (uint32_t i = 0; copy->list.items && i < t->list.count; i++)
-            if (!(copy->list.items[i] = (cg_tree *)spell(c, t->list.items[i], s)))
+    for (uint32_t i = 0; i < n; i++) {
+        const cg_str key = map ? t->map.keys[i] : CG_STR_NULL;
+        values[i] = from[i];
+        if (key.length && (as == SPELL_UPPER ? is_small(key.data[0]) : is_large(key.data[0]))) {
+            keys[i] = (cg_str){ spelled(s, key), key.length };
+            if (!keys[i].data)
                 return NULL;
-        return copy->list.items ? copy : NULL;
-    }
-    copy->map.keys = cg_arena_alloc(c->arena, (t->map.count + 1) * sizeof *copy->map.keys);
-    copy->map.values = cg_arena_alloc(c->arena, (t->map.count + 1) * sizeof *copy->map.values);
-    if (!copy->map.keys || !copy->map.values)
-        return NULL;
-    for (uint32_t i = 0; i < t->map.count; i++) {
-        const cg_str key = t->map.keys[i];
-        copy->map.keys[i] = key;
-        copy->map.values[i] = t->map.values[i];
-        if (key.length && (s == SPELL_UPPER ? is_small(key.data[0]) : is_large(key.data[0]))) {
-            char *text = cg_arena_strndup(c->arena, key.data, key.length);
-            if (!text)
-                return NULL;
-            text[0] = (char)(text[0] ^ 0x20);
-            copy->map.keys[i].data = text;
+        } else if (map) {
+            keys[i] = key;
         }
-        if (!is_free(key) && !(copy->map.values[i] = (cg_tree *)spell(c, t->map.values[i], s)))
+        if ((from[i]->type == CG_TREE_MAP || from[i]->type == CG_TREE_LIST) && !is_free(key) &&
+            !(values[i] = (cg_tree *)(uintptr_t)spell(s, from[i], as)))
             return NULL;
+    }
+    if (map) {
+        copy->map.keys = keys;
+        copy->map.values = values;
+    } else {
+        copy->list.items = values;
     }
     return copy;
 }
@@ -201,8 +234,9 @@ static const cg_tree *with_path(aws_ctx *c, const cg_tree *item, const char *pat
     return inner ? aws_with(c, item, (cg_str){ path, (size_t)(dot - path) }, inner) : NULL;
 }
 
-static int32_t supplement(aws_ctx *c, const config_type *type, const cg_tree *extra, const cg_tree **item, cspm_error **err)
+static int32_t supplement(config_state *s, const config_type *type, const cg_tree *extra, const cg_tree **item, cspm_error **err)
 {
+    aws_ctx *c = &s->c;
     int32_t rc = CSPM_OK;
 
     for (const config_extra *x = type->extra; x && x->member && rc == CSPM_OK; x++) {
@@ -213,7 +247,7 @@ static int32_t supplement(aws_ctx *c, const config_type *type, const cg_tree *ex
             value = aws_get(value, x->inner);
         if (rc < 0 || !value || value->type == CG_TREE_NULL)
             continue;
-        if (!(value = spell(c, value, SPELL_UPPER)) || !(*item = with_path(c, *item, x->to, value)))
+        if (!(value = spell(s, value, SPELL_UPPER)) || !(*item = with_path(c, *item, x->to, value)))
             rc = cg_nomem(cg_builder_mem(c->b), err);
     }
     return rc;
@@ -357,9 +391,9 @@ static int32_t take_configuration(config_state *s, const config_type *type, cons
     const struct aws_rows_slot *found = aws_rows_of(&s->rows, type->operation, type->items);
     int32_t rc;
 
-    if (!(made_item = spell(&s->c, configuration, type->keys)))
+    if (!(made_item = spell(s, configuration, type->keys)))
         return cg_nomem(s->mem, err);
-    if ((rc = unwrapped(&s->c, extra, &extra, err)) < 0 || (rc = supplement(&s->c, type, extra, &made_item, err)) < 0)
+    if ((rc = unwrapped(&s->c, extra, &extra, err)) < 0 || (rc = supplement(s, type, extra, &made_item, err)) < 0)
         return rc;
     if (type->finish)
         made_item = type->finish(&s->c, made_item, extra);
@@ -381,7 +415,7 @@ static int32_t take_item(void *user, const cg_item_at *at, const cg_tree *item, 
     config_state *s = user;
     const cg_str type_name = aws_str(item, "resourceType"), status = aws_str(item, "configurationItemStatus");
     const cg_str id = aws_str(item, "resourceId"), region = aws_str(item, "awsRegion");
-    const config_type *type = find_type(type_name);
+    const config_type *type = find_type(s, type_name);
     const cg_tree *configuration;
     int32_t rc;
 
@@ -457,6 +491,7 @@ static int32_t config_open(cg_builder *b, cg_str source, cspm_op *op, void **sta
         return cg_nomem(mem, err);
     *state = s;
     s->mem = mem;
+    cg_arena_init(&s->kept, mem);
     s->seen = cg_intern_new(mem, 0);
     s->texts = cg_intern_new(mem, 0);
     s->strange = cg_intern_new(mem, 0);
@@ -488,6 +523,7 @@ static void config_close(void *state)
     config_state *s = state;
 
     cg_items_free(s->items);
+    cg_arena_free(&s->kept);
     aws_close(&s->c);
     cg_intern_free(s->seen);
     cg_intern_free(s->texts);
