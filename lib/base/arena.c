@@ -21,7 +21,7 @@ struct cg_arena_chunk {
     size_t size; /* of the payload */
 };
 #define FIRST_CHUNK ((size_t)4096 - 32)
-#define LAST_CHUNK ((size_t)256 * 1024)
+#define LAST_CHUNK ((size_t)64 * 1024)
 
 void cg_arena_init(cg_arena *arena, cg_mem *mem)
 {
