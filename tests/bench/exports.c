@@ -428,10 +428,10 @@ void export_indented(FILE *in, FILE *out, uint32_t indent)
 }
 
 const export_kind export_kinds[] = {
-    { "aws", write_aws, 1, 4, 0.20 },
-    { "aws-gaad", write_gaad, 1, 4, 0.18 },
-    { "aws-config", write_config, 1, 0, 0.13 },
-    { "terraform", write_terraform, 1, 0, 0.07 },
+    { "aws", write_aws, 1, 4, 0.23 },
+    { "aws-gaad", write_gaad, 1, 4, 0.20 },
+    { "aws-config", write_config, 1, 0, 0.16 },
+    { "terraform", write_terraform, 1, 0, 0.13 },
     { "kubernetes", write_kubernetes, 1, 4, 0.30 },
     { "trivy", write_trivy, 20, 2, 0.22 },
     { "grype", write_grype, 20, 1, 0.30 },
