@@ -34,7 +34,9 @@ static void containers(tf_document *d, const tf_resource *r, cg_tree *item)
     const cg_tree *given = tf_value(d, r, "container_definitions"), *list;
 
     /* JSON in a string. */
-    if (given && aws_document(&d->aws, given, &list, NULL, NULL) == CSPM_OK && list && list->type == CG_TREE_LIST)
+    if (aws_document(&d->aws, given, &list, NULL, NULL) < 0)
+        d->refused = true;
+    else if (list && list->type == CG_TREE_LIST)
         tf_put(d, item, "containerDefinitions", list);
 }
 static const tf_field cluster[] = {
