@@ -185,8 +185,10 @@ int main(int argc, char **argv)
     uint64_t samples = strtoull(argv[2], NULL, 10);
     outcome reference = run(NULL);
     bool good = result(reference.status == CSPM_OK && reference.nodes > 0 && reference.rows > 0, "the scenario works", 0, 0);
-    if (good)
-        good = sweep_allocator(samples, &reference) & sweep_process(samples, &reference);
+    if (good) {
+        good = sweep_allocator(samples, &reference);
+        good = sweep_process(samples, &reference) && good;
+    }
     printf("1..%d\n", n_tests);
     return !good;
 }
