@@ -96,6 +96,33 @@ typedef struct cg_adj_iter {
 } cg_adj_iter;
 void cg_adj_init(cg_adj_iter *it, const cg_graph *g, cg_node n, cg_dir dir, const cg_kind_set *kinds);
 bool cg_adj_next(cg_adj_iter *it, cg_edge *out);
+/* The same at many nodes, a block at a time: what a search reads of its frontier. Node by node what cg_adj_next gives, in its order. */
+typedef struct cg_hop {
+    cg_rel rel;
+    cg_node node; /* the other end */
+    uint32_t at;  /* whose: position among the nodes asked for */
+} cg_hop;
+typedef struct cg_hops {
+    const cg_graph *g;
+    const cg_kind_set *kinds;
+    uint32_t at; /* the node to be read next, or to be read on */
+    bool begun;  /* some of it was read */
+    bool both, plain;
+    uint8_t part, n_parts;
+    uint8_t parts[64];   /* layer << 2 | what it gives: those that have anything */
+    uint32_t pos, end;   /* within the CSR row or hub memberships */
+    uint32_t pos2, end2; /* within the hub's other side */
+} cg_hops;
+void cg_hops_init(cg_hops *h, const cg_graph *g, cg_dir dir, const cg_kind_set *kinds);
+/* From position `at` of the nodes on. */
+static inline void cg_hops_seek(cg_hops *h, uint32_t at)
+{
+    h->at = at;
+    h->begun = false;
+}
+/* Fill `out`: at least one unless nodes[0 .. n] are read to the end. `nodes` may have grown since the last call, or moved. A full block may end
+ * within a node: h->at is then still that node. */
+uint32_t cg_hops_next(cg_hops *h, const cg_node *nodes, uint32_t n, cg_hop *out, uint32_t cap);
 uint64_t cg_degree(const cg_graph *g, cg_node n, cg_dir dir, const cg_kind_set *kinds); /* counts hub pairs; O(row) with a filter, O(1)+hubs without */
 /* Relationships from a to b of these kinds, one at a time: cheapest side is scanned. *cursor starts at 0; false at the end. */
 bool cg_between_next(const cg_graph *g, cg_node a, cg_node b, const cg_kind_set *kinds, uint64_t *cursor, cg_edge *out);

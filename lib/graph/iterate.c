@@ -1,5 +1,5 @@
 /* Relationships of a finished graph over all layers; a hub shows as its pairs, one by one. */
-#include "graph/store.h"
+#include "graph/arcs.h"
 
 /* ---- by identity ---- */
 
@@ -39,19 +39,11 @@ int cg_rel_cmp(const cg_graph *g, cg_rel a, cg_rel b)
 
 /* ---- at a node ---- */
 
-enum { OUT_EDGES, IN_EDGES, OUT_HUBS, IN_HUBS, LAYER_DONE };
-
-static inline uint32_t arc_kind(const cg_edge_store *s, bool out, uint64_t at)
+uint64_t cg_arc_skip_kind(const cg_edge_store *s, bool out, uint64_t at, uint64_t end)
 {
-    return cg_edge_kind(s, out ? (uint32_t)at : s->arcs[at].edge);
-}
-
-/* First position after `at` with another kind: entries of a row stand kind by kind. */
-static uint64_t skip_kind(const cg_edge_store *s, bool out, uint64_t at, uint64_t end)
-{
-    uint32_t kind = arc_kind(s, out, at);
+    uint32_t kind = cg_arc_kind(s, out, at);
     uint64_t step = 1;
-    while (at + step < end && arc_kind(s, out, at + step) == kind) {
+    while (at + step < end && cg_arc_kind(s, out, at + step) == kind) {
         at += step;
         step *= 2;
     }
@@ -59,7 +51,7 @@ static uint64_t skip_kind(const cg_edge_store *s, bool out, uint64_t at, uint64_
     at++;
     while (at < high) {
         uint64_t middle = at + (high - at) / 2;
-        if (arc_kind(s, out, middle) == kind)
+        if (cg_arc_kind(s, out, middle) == kind)
             at = middle + 1;
         else
             high = middle;
@@ -81,7 +73,7 @@ static void set_range(cg_adj_iter *it, const cg_rows *rows)
 static void open_hub(cg_adj_iter *it, const cg_hub_store *h)
 {
     uint64_t i = it->pos++;
-    bool out = it->phase == OUT_HUBS;
+    bool out = it->phase == CG_OUT_HUBS;
     uint32_t hub = out ? h->in_hub[h->source_slot[i]] : h->out_hub[h->target_slot[i]];
     const uint32_t *offset = out ? h->out_offset : h->in_offset;
     it->pos2 = it->end2 = 0;
@@ -110,12 +102,12 @@ void cg_adj_init(cg_adj_iter *it, const cg_graph *g, cg_node n, cg_dir dir, cons
 
 static bool next_edge(cg_adj_iter *it, const cg_edge_store *s, cg_edge *out)
 {
-    bool outward = it->phase == OUT_EDGES;
+    bool outward = it->phase == CG_OUT_EDGES;
     while (it->pos < it->end) {
         uint64_t at = it->pos;
-        uint32_t kind = arc_kind(s, outward, at);
+        uint32_t kind = cg_arc_kind(s, outward, at);
         if (!cg_kind_set_has(it->kinds, kind)) {
-            it->pos = skip_kind(s, outward, at, it->end);
+            it->pos = cg_arc_skip_kind(s, outward, at, it->end);
             continue;
         }
         it->pos++;
@@ -133,7 +125,7 @@ static bool next_edge(cg_adj_iter *it, const cg_edge_store *s, cg_edge *out)
 
 static bool next_pair(cg_adj_iter *it, const cg_hub_store *h, cg_edge *out)
 {
-    bool outward = it->phase == OUT_HUBS;
+    bool outward = it->phase == CG_OUT_HUBS;
     for (;;) {
         while (it->pos2 < it->end2) {
             uint32_t other = (uint32_t)it->pos2++;
@@ -155,10 +147,10 @@ bool cg_adj_next(cg_adj_iter *it, cg_edge *out)
 {
     while (it->layer < it->g->n_layers) {
         const cg_layer *l = it->g->layers[it->layer];
-        if (it->phase <= IN_EDGES ? next_edge(it, &l->edges, out) : next_pair(it, &l->hubs, out))
+        if (it->phase <= CG_IN_EDGES ? next_edge(it, &l->edges, out) : next_pair(it, &l->hubs, out))
             return true;
-        if (++it->phase == LAYER_DONE) {
-            it->phase = OUT_EDGES;
+        if (++it->phase == CG_LAYER_DONE) {
+            it->phase = CG_OUT_EDGES;
             if (++it->layer == it->g->n_layers)
                 return false;
         }
@@ -197,8 +189,8 @@ static uint64_t count_row(const cg_edge_store *s, cg_node n, bool out, bool skip
     if (!kinds && !skip_loops)
         return end - begin;
     for (uint64_t i = begin; i < end; i++) {
-        if (!cg_kind_set_has(kinds, arc_kind(s, out, i)))
-            i = skip_kind(s, out, i, end) - 1;
+        if (!cg_kind_set_has(kinds, cg_arc_kind(s, out, i)))
+            i = cg_arc_skip_kind(s, out, i, end) - 1;
         else
             count += !skip_loops || s->arcs[i].from != n;
     }
@@ -226,7 +218,7 @@ uint64_t cg_degree(const cg_graph *g, cg_node n, cg_dir dir, const cg_kind_set *
 
 static inline uint64_t sort_key(const cg_edge_store *s, bool out, uint32_t at)
 {
-    return (uint64_t)arc_kind(s, out, at) << 32 | (out ? s->to[at] : s->arcs[at].from);
+    return (uint64_t)cg_arc_kind(s, out, at) << 32 | (out ? s->to[at] : s->arcs[at].from);
 }
 
 static uint32_t lower_bound(const cg_edge_store *s, bool out, uint32_t at, uint32_t end, uint64_t key)

@@ -2,70 +2,80 @@
  *
  * Used where neither the list of relationships nor the number of rows can be observed, for a lower bound of 0 or 1. A breadth-first search
  * then answers what enumerating trails would: the shortest walk to another node repeats nothing, so it is a trail. Only the way back to the
- * start needs care when relationships are walked in both directions: it must close a cycle, not return over the same relationship. Every
- * node remembers the relationship its walk left the start by; a relationship between nodes of different branches closes a cycle. */
-#include "query/exec.h"
+ * start needs care when relationships are walked in both directions: it must close a cycle, not return over the same relationship. Until
+ * the start is reached, every node remembers the relationship its walk left the start by; a relationship between nodes of different
+ * branches closes a cycle. */
+#include "query/search.h"
+
+typedef struct trace {
+    cg_rel branch;
+    uint32_t depth;
+} trace;
 
 typedef struct reach_op {
     q_op op;
     q_step step;
     bool open, both;
     bool live;   /* a search stands that another row of the same start may go on with */
+    bool tested; /* relationships are looked at one by one: a predicate, or others they must differ from */
     bool closed; /* the start counts as reached */
-    bool scanning, start_pending;
     bool capped; /* max comes from the run's path length limit */
     uint32_t max;
-    cg_node from, to, node;
-    cg_adj_iter it;
-    uint32_t stamp; /* of this search, in `seen` */
-    uint32_t *seen, *dist;
-    cg_rel *branch;
-    cg_node *queue;
-    uint32_t n_queue, at;
+    cg_node from, to;
+    uint32_t given;    /* of the queue */
+    uint32_t start_at; /* the start is given when that many are; UINT32_MAX = it is not */
+    q_search search;
+    CG_VEC(trace) traces; /* by place in the queue, while both ways are walked and the start is not reached */
 } reach_op;
 
-static int32_t allocate(cg_run *r, reach_op *x, cspm_error **err)
+static bool add_trace(cg_run *r, reach_op *x, const cg_hop *hop)
 {
-    uint32_t n = cg_graph_n_nodes(r->g);
-    if (x->queue)
-        return CSPM_OK;
-    x->seen = x->seen ? x->seen : cg_calloc(r->mem, n, sizeof *x->seen);
-    x->dist = x->dist ? x->dist : cg_alloc_array(r->mem, n, sizeof *x->dist);
-    if (x->both && !x->branch)
-        x->branch = cg_alloc_array(r->mem, n, sizeof *x->branch);
-    if (x->seen && x->dist && (!x->both || x->branch))
-        x->queue = cg_alloc_array(r->mem, n, sizeof *x->queue);
-    return x->queue ? CSPM_OK : cg_nomem(r->mem, err);
+    trace t = { hop->rel, 1 };
+    if (hop->at)
+        t = (trace){ x->traces.data[hop->at].branch, x->traces.data[hop->at].depth + 1 };
+    return cg_vec_push(r->mem, &x->traces, t);
 }
 
-static void start_search(cg_run *r, reach_op *x)
+static int32_t start_search(cg_run *r, reach_op *x, cspm_error **err)
 {
-    if (++x->stamp == 0) {
-        memset(x->seen, 0, cg_graph_n_nodes(r->g) * sizeof *x->seen);
-        x->stamp = 1;
-    }
-    x->seen[x->from] = x->stamp;
-    x->dist[x->from] = 0;
-    x->queue[0] = x->from;
-    x->n_queue = 1;
-    x->at = 0;
-    x->scanning = false;
-    x->closed = x->start_pending = x->step.rel->min == 0;
-    x->live = true;
+    int32_t rc = q_search_start(r, &x->search, x->step.dir, x->step.kinds, x->from, err);
+    trace none = { CG_NO_REL, 0 };
+    x->closed = x->step.rel->min == 0;
+    x->given = 1;
+    x->start_at = x->closed ? 1 : UINT32_MAX;
+    x->traces.count = 0;
+    if (rc >= 0 && x->both && !cg_vec_push(r->mem, &x->traces, none))
+        rc = cg_nomem(r->mem, err);
+    x->live = rc >= 0;
+    return rc;
+}
+
+static void close_cycle(reach_op *x)
+{
+    x->closed = true;
+    x->start_at = x->search.count;
 }
 
 /* Would this relationship between two known nodes lead back to the start without repeating itself? */
-static bool closes(const reach_op *x, const cg_edge *edge, cg_node other)
+static int32_t closes(cg_run *r, reach_op *x, const cg_hop *hop, bool *yes, cspm_error **err)
 {
+    uint32_t other;
+    *yes = hop->node == x->from;
     if (!x->both)
-        return other == x->from;
-    if (x->node == x->from && other == x->from)
-        return true;
-    if (other == x->from)
-        return edge->rel != x->branch[x->node];
-    if (x->node == x->from)
-        return edge->rel != x->branch[other] && x->max >= 2;
-    return x->branch[x->node] != x->branch[other] && (uint64_t)x->dist[x->node] + x->dist[other] + 1 <= x->max;
+        return CSPM_OK;
+    int32_t rc = q_search_find(r, &x->search, hop->node, &other, err);
+    if (rc < 0 || other == UINT32_MAX)
+        return rc;
+    const trace *here = &x->traces.data[hop->at], *there = &x->traces.data[other];
+    if (!hop->at && !other)
+        *yes = true;
+    else if (!other)
+        *yes = hop->rel != here->branch;
+    else if (!hop->at)
+        *yes = hop->rel != there->branch && x->max >= 2;
+    else
+        *yes = here->branch != there->branch && (uint64_t)here->depth + there->depth + 1 <= x->max;
+    return CSPM_OK;
 }
 
 /* May the walk go over this relationship? 1 yes, 0 no, negative error. */
@@ -82,92 +92,110 @@ static int32_t allowed(cg_run *r, reach_op *x, cg_rel rel, cspm_error **err)
     return rc < 0 ? rc : t == Q_TRUE;
 }
 
-/* The next relationship of the frontier: CSPM_OK, or CSPM_DONE when the search has nothing left. */
-static int32_t next_edge(cg_run *r, reach_op *x, cg_edge *edge, cspm_error **err)
+static int32_t take_hop(cg_run *r, reach_op *x, const cg_hop *hop, cspm_error **err)
 {
-    for (;;) {
-        if (x->scanning && cg_adj_next(&x->it, edge))
-            return q_work(r, err);
-        x->scanning = false;
-        if (x->at == x->n_queue)
-            return CSPM_DONE;
-        x->node = x->queue[x->at];
-        cg_adj_init(&x->it, r->g, x->node, x->step.dir, x->step.kinds);
-        if (x->dist[x->node] >= x->max) {
-            if (x->capped && cg_adj_next(&x->it, edge))
-                r->truncated |= CSPM_TRUNCATED_WORK;
-            return CSPM_DONE;
-        }
-        x->at++;
-        x->scanning = true;
+    bool fresh = q_search_is_new(&x->search, hop->node), closing = false;
+    int32_t rc = fresh || x->closed || !q_visible(r, hop->node) ? CSPM_OK : closes(r, x, hop, &closing, err);
+    if (rc < 0 || (!fresh && !closing) || (x->tested && (rc = allowed(r, x, hop->rel, err)) <= 0))
+        return rc;
+    if (closing)
+        close_cycle(x);
+    else if (x->both && !x->closed && !add_trace(r, x, hop))
+        return cg_nomem(r->mem, err);
+    else
+        q_search_add(&x->search, hop);
+    return CSPM_OK;
+}
+
+static bool leads_to_start(const reach_op *x)
+{
+    const q_search *s = &x->search;
+    uint32_t n = 0;
+    for (uint32_t i = s->at; i < s->n; i++)
+        n += s->block[i].node == x->from;
+    return n > 0;
+}
+
+/* What is left of the block; of one whose relationships are looked at singly, no more than finds something to give. */
+static int32_t take_block(cg_run *r, reach_op *x, cspm_error **err)
+{
+    q_search *s = &x->search;
+    if (!x->tested && (x->closed || (!x->both && !leads_to_start(x)))) {
+        q_search_add_all(s);
+        return CSPM_OK;
     }
+    uint32_t count = s->count;
+    while (s->at < s->n && (!x->tested || (s->count == count && x->start_at == UINT32_MAX))) {
+        int32_t rc = take_hop(r, x, &s->block[s->at++], err);
+        if (rc < 0)
+            return rc;
+    }
+    return CSPM_OK;
 }
 
-static bool give(cg_run *r, const reach_op *x, cg_node node)
+/* Search on for a node to give; CSPM_DONE when there is none. */
+static int32_t grow(cg_run *r, reach_op *x, cspm_error **err)
 {
-    if (x->step.into && node != x->to)
-        return false;
-    r->frame[x->step.to] = cg_v_node(node);
-    return true;
+    q_search *s = &x->search;
+    if (s->at < s->n)
+        return take_block(r, x, err);
+    if (!q_search_goes_on(s))
+        return CSPM_DONE;
+    if (s->depth < x->max)
+        return q_search_read(r, s, err);
+    if (x->capped && cg_degree(r->g, s->queue[s->hops.at], x->step.dir, x->step.kinds))
+        r->truncated |= CSPM_TRUNCATED_WORK;
+    return CSPM_DONE;
 }
 
-/* Search on until a node is reached that counts. */
+/* The next node that counts. */
 static int32_t advance(cg_run *r, reach_op *x, cspm_error **err)
 {
-    int32_t rc;
-    cg_edge edge;
-    if (x->start_pending) {
-        x->start_pending = false;
-        if (give(r, x, x->from))
-            return CSPM_OK;
-    }
-    while ((rc = next_edge(r, x, &edge, err)) == CSPM_OK) {
-        cg_node other = x->step.dir == CG_OUT ? edge.to : x->step.dir == CG_IN ? edge.from : edge.from == x->node ? edge.to : edge.from;
-        bool fresh = x->seen[other] != x->stamp;
-        if (!q_visible(r, other) || (!fresh && (x->closed || !closes(x, &edge, other))))
-            continue;
-        if ((rc = allowed(r, x, edge.rel, err)) < 0)
-            return rc;
-        if (!rc)
-            continue;
-        if (fresh) {
-            x->seen[other] = x->stamp;
-            x->dist[other] = x->dist[x->node] + 1;
-            if (x->both)
-                x->branch[other] = x->node == x->from ? edge.rel : x->branch[x->node];
-            x->queue[x->n_queue++] = other;
-        } else {
-            x->closed = true;
-            other = x->from;
+    for (;;) {
+        while (x->given == x->search.count && x->start_at == UINT32_MAX) {
+            int32_t rc = grow(r, x, err);
+            if (rc != CSPM_OK)
+                return rc;
         }
-        if (give(r, x, other))
-            return CSPM_OK;
+        bool start = x->given == x->start_at;
+        cg_node node = start ? x->from : x->search.queue[x->given++];
+        if (start)
+            x->start_at = UINT32_MAX;
+        if (x->step.into && node != x->to)
+            continue;
+        r->frame[x->step.to] = cg_v_node(node);
+        return CSPM_OK;
     }
+}
+
+/* Does the search that stands know the bound end already? Nodes are then given no more than once. */
+static int32_t known(cg_run *r, reach_op *x, bool *yes, cspm_error **err)
+{
+    uint32_t place = UINT32_MAX;
+    int32_t rc = x->to == x->from ? CSPM_OK : q_search_find(r, &x->search, x->to, &place, err);
+    *yes = x->to == x->from ? x->closed : place != UINT32_MAX;
     return rc;
 }
 
-/* CSPM_OK: the row is answered by what an earlier row of the same start found; CSPM_DONE: search. */
 static int32_t open_row(cg_run *r, reach_op *x, cspm_error **err)
 {
     cg_value from = r->frame[x->step.from], to = x->step.into ? r->frame[x->step.to] : cg_v_null();
+    bool yes = false;
     x->open = false;
     if (from.type != CG_NODE || (x->step.into && to.type != CG_NODE))
         return CSPM_DONE;
-    int32_t rc = allocate(r, x, err);
-    if (rc < 0)
-        return rc;
     bool same = x->live && x->step.into && x->from == from.node && !x->step.uses.n && !x->step.rel->step_filter;
     x->from = from.node;
     x->to = x->step.into ? to.node : CG_NO_NODE;
-    if (same) {
-        x->start_pending = false;
-        if (x->to == x->from ? x->closed : x->seen[x->to] == x->stamp)
-            return CSPM_OK;
-    } else {
-        start_search(r, x);
+    int32_t rc = same ? known(r, x, &yes, err) : start_search(r, x, err);
+    if (rc < 0)
+        return rc;
+    if (same && !yes) {
+        x->given = x->search.count;
+        x->start_at = UINT32_MAX;
     }
-    x->open = true;
-    return CSPM_DONE;
+    x->open = !yes;
+    return yes ? CSPM_OK : CSPM_DONE;
 }
 
 static int32_t reach_next(cg_run *r, q_op *op, cspm_error **err)
@@ -196,13 +224,8 @@ static void reach_rewind(cg_run *r, q_op *op)
 static void reach_close(cg_run *r, q_op *op)
 {
     reach_op *x = (reach_op *)op;
-    cg_free(r->mem, x->seen);
-    cg_free(r->mem, x->dist);
-    cg_free(r->mem, x->branch);
-    cg_free(r->mem, x->queue);
-    x->seen = x->dist = NULL;
-    x->branch = NULL;
-    x->queue = NULL;
+    q_search_close(r, &x->search);
+    cg_vec_free(r->mem, &x->traces);
 }
 
 static void reach_describe(const cg_run *r, const q_op *op, cg_buf *out)
@@ -219,6 +242,7 @@ q_op *q_op_reach(cg_run *r, q_op *input, const q_step *step)
         return NULL;
     x->step = *step;
     x->both = step->dir == CG_BOTH && step->rel->min == 1;
+    x->tested = step->uses.n || step->rel->step_filter;
     x->max = step->no_kind ? 0 : step->rel->max;
     if (r->max_path_length && r->max_path_length < x->max) {
         x->max = r->max_path_length;

@@ -49,7 +49,8 @@ static bool place_paths(match_plan *m)
         if (!ready)
             continue;
         m->path_done[i] = true;
-        if (m->r->q->used.data[path->slot] && !(m->op = q_op_path(m->r, m->op, path)))
+        /* The search for a shortest path gives the path itself. */
+        if (path->kind == Q_PATH_PLAIN && m->r->q->used.data[path->slot] && !(m->op = q_op_path(m->r, m->op, path)))
             return false;
         q_bit_set(m->bound, path->slot);
     }

@@ -297,6 +297,41 @@ static void check_node(const cg_graph *g, const model *m, cg_node n, cg_dir dir,
     compare_pairs(got, n_got, expected, n_expected);
 }
 
+/* Blocks say what the iterator says, whatever their size and the order of the nodes. */
+static void check_hops(const cg_graph *g, cg_dir dir, const cg_kind_set *kinds, uint32_t cap)
+{
+    cg_node nodes[2 * N];
+    cg_hop block[64];
+    cg_hops h;
+    cg_adj_iter it;
+    cg_edge e;
+    uint32_t n = 0, at = 0, k = 0;
+    for (uint32_t i = 0; i < 2 * N; i++)
+        nodes[i] = i * 7 % N;
+    cg_hops_init(&h, g, dir, kinds);
+    for (uint32_t i = 0; i < 2 * N; i++) {
+        for (cg_adj_init(&it, g, nodes[i], dir, kinds); cg_adj_next(&it, &e); at++) {
+            if (at == n) { /* the list of nodes grows while it is read */
+                n = cg_hops_next(&h, nodes, i + 1, block, cap);
+                at = 0;
+            }
+            ck_assert_uint_gt(n, at);
+            ck_assert_uint_le(n, cap);
+            ck_assert_uint_eq(block[at].rel, e.rel);
+            ck_assert_uint_eq(block[at].at, i);
+            ck_assert_uint_eq(block[at].node, dir == CG_OUT ? e.to : dir == CG_IN ? e.from : e.from == nodes[i] ? e.to : e.from);
+            k++;
+        }
+    }
+    ck_assert_uint_eq(at, n);
+    ck_assert_uint_eq(cg_hops_next(&h, nodes, 2 * N, block, cap), 0);
+    ck_assert_uint_eq(cg_hops_next(&h, nodes, 2 * N, block, cap), 0);
+    cg_hops_seek(&h, 0);
+    while ((n = cg_hops_next(&h, nodes, 2 * N, block, cap)))
+        k -= n;
+    ck_assert_uint_eq(k, 0);
+}
+
 static void check_between(const cg_graph *g, const model *m, cg_node a, cg_node b, const cg_kind_set *kinds)
 {
     static pair got[MAX_PAIRS], expected[MAX_PAIRS];
@@ -359,6 +394,12 @@ static void check_all(const cg_graph *g, const model *m)
             count += m->pairs[i].kind == k;
         ck_assert_uint_eq(cg_kind_count(g, k), count);
     }
+    for (int dir = CG_OUT; dir <= CG_BOTH; dir++) {
+        for (uint32_t cap = 1; cap <= 64; cap *= cap < 4 ? 2 : 4) {
+            check_hops(g, dir, NULL, cap);
+            check_hops(g, dir, &some, cap);
+        }
+    }
     for (cg_node n = 0; n < N; n++) {
         for (int dir = CG_OUT; dir <= CG_BOTH; dir++) {
             check_node(g, m, n, dir, NULL);
@@ -377,6 +418,7 @@ START_TEST(hubs_equal_their_pairs)
     rng r = { 1000 + (uint64_t)_i };
     m.n = 0;
     cg_graph *g = random_base(&r, &m);
+    check_all(g, &m);
     for (uint32_t layer = 1; layer < 4; layer++) {
         cg_graph *next = random_layer(g, layer, &r, &m);
         cg_graph_unref(g);
