@@ -228,6 +228,15 @@ void q_table_clear(q_table *t);
 uint32_t q_table_find(const cg_run *r, const q_table *t, const cg_value *row); /* UINT32_MAX = absent */
 /* Index of the row, added (copied) when new; UINT32_MAX when memory is refused. */
 uint32_t q_table_add(const cg_run *r, q_table *t, const cg_value *row, bool *added);
+/* The same where only membership counts: many nodes are then bits. */
+typedef struct q_set {
+    q_table rows;
+    uint64_t *nodes; /* NULL = not many yet */
+} q_set;
+void q_set_init(q_set *s, cg_mem *mem, uint32_t width);
+void q_set_free(q_set *s);
+void q_set_clear(q_set *s);
+bool q_set_add(const cg_run *r, q_set *s, const cg_value *row, bool *added); /* false when memory is refused */
 
 /* ---- planning ---- */
 int32_t q_plan(cg_run *r, cspm_error **err);

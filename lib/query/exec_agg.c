@@ -9,7 +9,7 @@ typedef struct agg_state {
     double mean, m2;     /* stDev; avg uses mean as the running sum */
     q_list_builder list; /* collect, percentiles */
     double fraction;     /* percentiles */
-    q_table *seen;       /* DISTINCT */
+    q_set *seen;         /* DISTINCT */
 } agg_state;
 
 /* Groups found lately, by the keys as they stand in memory: most rows of a large scan fall into few groups, and finding those again
@@ -32,7 +32,7 @@ typedef struct agg_op {
     size_t at;
     q_table groups;
     CG_VEC(agg_state *) states; /* per group: n_aggs */
-    CG_VEC(q_table *) sets;
+    CG_VEC(q_set *) sets;
 } agg_op;
 
 static int32_t nomem(cg_run *r, cspm_error **err)
@@ -40,15 +40,15 @@ static int32_t nomem(cg_run *r, cspm_error **err)
     return cg_nomem(r->mem, err);
 }
 
-static q_table *new_set(cg_run *r, agg_op *a)
+static q_set *new_set(cg_run *r, agg_op *a)
 {
-    q_table *t = cg_calloc(r->mem, 1, sizeof *t);
+    q_set *t = cg_calloc(r->mem, 1, sizeof *t);
     if (t && !cg_vec_push(r->mem, &a->sets, t)) {
         cg_free(r->mem, t);
         return NULL;
     }
     if (t)
-        q_table_init(t, r->mem, 1);
+        q_set_init(t, r->mem, 1);
     return t;
 }
 
@@ -112,7 +112,7 @@ static int32_t add_number(cg_run *r, const q_expr *x, agg_state *s, q_eval *e, c
 static int32_t add_value(cg_run *r, agg_op *a, const q_expr *x, agg_state *s, q_eval *e, cg_value v, cspm_error **err)
 {
     bool fresh = true;
-    if (s->seen && q_table_add(r, s->seen, &v, &fresh) == UINT32_MAX)
+    if (s->seen && !q_set_add(r, s->seen, &v, &fresh))
         return nomem(r, err);
     if (!fresh)
         return CSPM_OK;
@@ -188,6 +188,8 @@ static uint32_t find_group(cg_run *r, agg_op *a, bool *added)
     recent_group *place = a->recent ? recent_place(a) : NULL;
     bool known = place && place->group;
     *added = false;
+    if (!a->n_keys && a->states.count)
+        return 0;
     for (uint32_t i = 0; known && i < a->n_keys; i++)
         known = same_memory(place->keys[i], a->row[i]);
     if (known)
@@ -307,7 +309,7 @@ static int32_t agg_next(cg_run *r, q_op *op, cspm_error **err)
 static void free_sets(cg_run *r, agg_op *a)
 {
     for (size_t i = 0; i < a->sets.count; i++) {
-        q_table_free(a->sets.data[i]);
+        q_set_free(a->sets.data[i]);
         cg_free(r->mem, a->sets.data[i]);
     }
     a->sets.count = 0;

@@ -106,6 +106,52 @@ uint32_t q_table_add(const cg_run *r, q_table *t, const cg_value *row, bool *add
     return (uint32_t)(t->rows.count - 1);
 }
 
+/* ---- membership only ---- */
+
+void q_set_init(q_set *s, cg_mem *mem, uint32_t width)
+{
+    q_table_init(&s->rows, mem, width);
+    s->nodes = NULL;
+}
+
+void q_set_clear(q_set *s)
+{
+    cg_free(s->rows.mem, s->nodes);
+    s->nodes = NULL;
+    q_table_clear(&s->rows);
+}
+
+void q_set_free(q_set *s)
+{
+    if (s->rows.mem)
+        cg_free(s->rows.mem, s->nodes);
+    s->nodes = NULL;
+    q_table_free(&s->rows);
+}
+
+/* A bit for every node of the graph takes less than the table once it has this many rows. */
+static bool nodes_to_bits(const cg_run *r, q_set *s)
+{
+    s->nodes = cg_calloc(s->rows.mem, (size_t)cg_graph_n_nodes(r->g) / 64 + 1, sizeof *s->nodes);
+    for (size_t i = 0; s->nodes && i < s->rows.rows.count; i++) {
+        cg_value v = s->rows.rows.data[i][0];
+        if (v.type == CG_NODE)
+            q_bit_set(s->nodes, v.node);
+    }
+    return s->nodes;
+}
+
+bool q_set_add(const cg_run *r, q_set *s, const cg_value *row, bool *added)
+{
+    if (s->rows.width != 1 || row->type != CG_NODE || (!s->nodes && s->rows.rows.count < cg_graph_n_nodes(r->g) / 256))
+        return q_table_add(r, &s->rows, row, added) != UINT32_MAX;
+    if (!s->nodes && !nodes_to_bits(r, s))
+        return false;
+    *added = !q_bit(s->nodes, row->node);
+    q_bit_set(s->nodes, row->node);
+    return true;
+}
+
 /* ---- DISTINCT ---- */
 
 typedef struct distinct_op {
@@ -113,7 +159,7 @@ typedef struct distinct_op {
     const uint32_t *slots;
     uint32_t n;
     cg_value *row;
-    q_table seen;
+    q_set seen;
 } distinct_op;
 
 static int32_t distinct_next(cg_run *r, q_op *op, cspm_error **err)
@@ -126,7 +172,7 @@ static int32_t distinct_next(cg_run *r, q_op *op, cspm_error **err)
             return rc;
         for (uint32_t i = 0; i < d->n; i++)
             d->row[i] = r->frame[d->slots[i]];
-        if (q_table_add(r, &d->seen, d->row, &added) == UINT32_MAX)
+        if (!q_set_add(r, &d->seen, d->row, &added))
             return cg_nomem(r->mem, err);
         if (added)
             return CSPM_OK;
@@ -135,11 +181,11 @@ static int32_t distinct_next(cg_run *r, q_op *op, cspm_error **err)
 
 static void distinct_rewind(cg_run *r, q_op *op)
 {
-    q_table_clear(&((distinct_op *)op)->seen);
+    q_set_clear(&((distinct_op *)op)->seen);
 }
 static void distinct_close(cg_run *r, q_op *op)
 {
-    q_table_free(&((distinct_op *)op)->seen);
+    q_set_free(&((distinct_op *)op)->seen);
 }
 
 static const q_op_class distinct_class = { "Distinct", distinct_next, distinct_rewind, distinct_close, NULL };
@@ -152,7 +198,7 @@ q_op *q_op_distinct(cg_run *r, q_op *input, const uint32_t *slots, uint32_t n)
         d->slots = slots;
         d->n = n;
         d->row = row;
-        q_table_init(&d->seen, r->mem, n);
+        q_set_init(&d->seen, r->mem, n);
     }
     return (q_op *)d;
 }

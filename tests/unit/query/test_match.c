@@ -2,6 +2,8 @@
 #include "graph/builder.h"
 #include "query_test.h"
 
+#include <stdio.h>
+
 #define CHAIN "CREATE (a:A {n: 'a'})-[:R {w: 1}]->(b:B {n: 'b'})-[:R {w: 2}]->(c:C {n: 'c'})-[:S {w: 3}]->(d:D:A {n: 'd'})"
 
 START_TEST(fixed_patterns)
@@ -179,6 +181,74 @@ START_TEST(the_unique_id_as_a_property)
 }
 END_TEST
 
+static void add_node(cg_builder *b, int i, const char *label)
+{
+    char id[16];
+    snprintf(id, sizeof id, "n%04d", i);
+    ck_assert_int_ge(cg_builder_begin_node(b, 0, NULL), 0);
+    ck_assert_int_ge(cg_builder_set_id(b, id, strlen(id), NULL), 0);
+    ck_assert_int_ge(cg_builder_add_label(b, cg_builder_label(b, label, strlen(label)), NULL), 0);
+    ck_assert_int_ge(cg_builder_set_prop(b, cg_builder_key(b, "i", 1), cg_v_int(i), NULL), 0);
+    ck_assert_int_ge(cg_builder_end_item(b, NULL), 0);
+}
+
+static void add_edge(cg_builder *b, int from, const char *kind, int to)
+{
+    char a[16], z[16];
+    snprintf(a, sizeof a, "n%04d", from);
+    snprintf(z, sizeof z, "n%04d", to);
+    ck_assert_int_ge(cg_builder_begin_edge(b, 0, NULL), 0);
+    cg_builder_set_kind(b, cg_builder_kind(b, kind, strlen(kind)));
+    ck_assert_int_ge(cg_builder_set_from(b, a, strlen(a), NULL), 0);
+    ck_assert_int_ge(cg_builder_set_to(b, z, strlen(z), NULL), 0);
+    ck_assert_int_ge(cg_builder_end_item(b, NULL), 0);
+}
+
+/* A tree of 700 nodes, two below each, and a node with a relationship to every other: more than fits any block of a search. */
+static void open_tree(bench *b)
+{
+    cg_builder *builder = NULL;
+    cg_source_options source = { .name = CG_STR("host"), .dialect = CG_STR("host") };
+    *b = (bench){ .mem = cg_mem_new(NULL, 0), .limits = { .now = INT64_MIN } };
+    ck_assert_int_ge(cg_builder_new(b->mem, NULL, &builder, NULL), 0);
+    ck_assert_int_ge(cg_builder_begin_source(builder, &source, NULL), 0);
+    for (int i = 0; i < 700; i++)
+        add_node(builder, i, i ? "N" : "ROOT");
+    add_node(builder, 700, "HUB");
+    for (int i = 0; i < 700; i++) {
+        add_edge(builder, 700, "ALL", i);
+        if (i)
+            add_edge(builder, (i - 1) / 2, "DOWN", i);
+    }
+    ck_assert_int_ge(cg_builder_freeze(builder, NULL, &b->g, NULL), 0);
+    cg_builder_free(builder);
+    cg_buf_init(&b->out, b->mem, 0);
+}
+
+START_TEST(searches_of_many_nodes)
+{
+    bench b;
+    open_tree(&b);
+    ck_answer(&b, "MATCH (a:ROOT)-[*1..]->(b) RETURN count(DISTINCT b), min(b.i), max(b.i)", "699 | 1 | 699");
+    ck_answer(&b, "MATCH (a:ROOT)-[*1..3]->(b) RETURN DISTINCT b.i", "1; 2; 3; 4; 5; 6; 7; 8; 9; 10; 11; 12; 13; 14");
+    ck_answer(&b, "MATCH (a:ROOT)-[*1..2]-(b) RETURN count(DISTINCT b)", "700"); /* over the hub, and back to the start */
+    ck_answer(&b, "MATCH (a:HUB)-[*1..]->(b) RETURN count(DISTINCT b)", "700");
+    ck_answer(&b, "MATCH (a:HUB)-[:ALL*1..]->(b) RETURN DISTINCT b.i SKIP 698", "698; 699");
+    ck_answer(&b, "MATCH (a:N {i: 699})<-[*1..]-(b) RETURN DISTINCT b.i LIMIT 4", "700; 349; 174; 86");
+    ck_answer(&b, "MATCH p = shortestPath((a:ROOT)-[*]->(b:N)) RETURN length(p), count(*)",
+              "1 | 2; 2 | 4; 3 | 8; 4 | 16; 5 | 32; 6 | 64; 7 | 128; 8 | 256; 9 | 189");
+    ck_answer(&b, "MATCH p = shortestPath((a:ROOT)-[*]->(b {i: 699})) RETURN [n IN nodes(p) | n.i]",
+              "[0, 1, 4, 9, 20, 42, 86, 174, 349, 699]");
+    ck_answer(&b, "MATCH p = shortestPath((a:N {i: 699})<-[r*]-(b:ROOT)) RETURN [n IN nodes(p) | n.i][8], [x IN r | endNode(x).i]",
+              "1 | [699, 349, 174, 86, 42, 20, 9, 4, 1]");
+    ck_answer(&b, "MATCH p = allShortestPaths((a:N {i: 3})-[*]-(b {i: 5})) RETURN [n IN nodes(p) | n.i]", "[3, 700, 5]");
+    ck_answer(&b, "MATCH p = allShortestPaths((a:N {i: 3})-[*]-(b {i: 0})) RETURN [n IN nodes(p) | n.i]", "[3, 700, 0]; [3, 1, 0]");
+    ck_answer(&b, "MATCH (a)-[:DOWN]->(b) RETURN count(DISTINCT a), count(DISTINCT b)", "350 | 699");
+    ck_answer(&b, "MATCH (n) UNWIND [n, 1, n, null, 1.0, 'n'] AS v RETURN count(DISTINCT v), count(v)", "703 | 3505");
+    bench_close(&b);
+}
+END_TEST
+
 Suite *match_suite(void)
 {
     Suite *s = suite_create("match");
@@ -189,6 +259,7 @@ Suite *match_suite(void)
     tcase_add_test(tc, variable_length);
     tcase_add_test(tc, a_relationship_is_used_once);
     tcase_add_test(tc, shortest_paths);
+    tcase_add_test(tc, searches_of_many_nodes);
     tcase_add_test(tc, disconnected_parts_join_by_value);
     tcase_add_test(tc, the_unique_id_as_a_property);
     suite_add_tcase(s, tc);
