@@ -1,7 +1,7 @@
 /* Properties of a finished graph. */
 #include "graph/build.h"
 
-static int64_t read_int(const void *values, uint8_t width, uint32_t i)
+static inline int64_t read_int(const void *values, uint8_t width, uint32_t i)
 {
     switch (width) {
     case 1:
@@ -15,7 +15,7 @@ static int64_t read_int(const void *values, uint8_t width, uint32_t i)
     }
 }
 
-uint32_t cg_column_string(const cg_column *c, uint32_t index)
+static inline uint32_t string_number(const cg_column *c, uint32_t index)
 {
     switch (c->width) {
     case 0:
@@ -29,7 +29,19 @@ uint32_t cg_column_string(const cg_column *c, uint32_t index)
     }
 }
 
-int32_t cg_column_value(const cg_layer *l, const cg_column *c, uint32_t index, cg_arena *arena, cg_value *out, cspm_error **err)
+uint32_t cg_column_string(const cg_column *c, uint32_t index)
+{
+    return string_number(c, index);
+}
+
+static int32_t read_list(const cg_layer *l, const cg_column *c, uint32_t index, cg_arena *arena, cg_value *out, cspm_error **err)
+{
+    if (!arena)
+        return cg_fail(l->owner.mem, err, CSPM_E_INTERNAL, "a list was asked for without an arena");
+    return cg_list_decode(l->owner.mem, cg_strtab_get(&l->strings, string_number(c, index)), arena, out, err);
+}
+
+static inline int32_t read_value(const cg_layer *l, const cg_column *c, uint32_t index, cg_arena *arena, cg_value *out, cspm_error **err)
 {
     switch (c->type) {
     case CG_BOOL:
@@ -42,13 +54,16 @@ int32_t cg_column_value(const cg_layer *l, const cg_column *c, uint32_t index, c
         *out = cg_v_float(((const double *)c->values)[index]);
         return CSPM_OK;
     case CG_STRING:
-        *out = cg_v_str(cg_strtab_get(&l->strings, cg_column_string(c, index)));
+        *out = cg_v_str(cg_strtab_get(&l->strings, string_number(c, index)));
         return CSPM_OK;
     default:
-        if (!arena)
-            return cg_fail(l->owner.mem, err, CSPM_E_INTERNAL, "a list was asked for without an arena");
-        return cg_list_decode(l->owner.mem, cg_strtab_get(&l->strings, cg_column_string(c, index)), arena, out, err);
+        return read_list(l, c, index, arena, out, err);
     }
+}
+
+int32_t cg_column_value(const cg_layer *l, const cg_column *c, uint32_t index, cg_arena *arena, cg_value *out, cspm_error **err)
+{
+    return read_value(l, c, index, arena, out, err);
 }
 
 const cg_column *cg_column_find(const cg_column *columns, uint32_t n, uint32_t key, uint8_t type)
@@ -69,25 +84,26 @@ const cg_column *cg_column_find(const cg_column *columns, uint32_t n, uint32_t k
 }
 
 /* First of these columns that has the member. */
-static int32_t read_first(const cg_column_ref *refs, uint32_t n, uint32_t member, cg_arena *arena, cg_value *out, cspm_error **err)
+static inline int32_t read_first(const cg_column_ref *refs, uint32_t n, uint32_t member, cg_arena *arena, cg_value *out, cspm_error **err)
 {
-    *out = cg_v_null();
     for (uint32_t i = 0; i < n; i++) {
         int32_t rc = cg_column_touch(refs[i].layer, refs[i].column, err);
         if (rc < 0)
             return rc;
         uint32_t at = cg_presence_find(&refs[i].column->at, member);
         if (at != CG_NONE32)
-            return cg_column_value(refs[i].layer, refs[i].column, at, arena, out, err);
+            return read_value(refs[i].layer, refs[i].column, at, arena, out, err);
     }
+    *out = cg_v_null();
     return CSPM_OK;
 }
 
 int32_t cg_node_prop(const cg_graph *g, cg_node n, uint32_t key, cg_arena *arena, cg_value *out, cspm_error **err)
 {
-    *out = cg_v_null();
-    if (key >= g->n_names[CG_NAMES_KEY] || n >= g->n_nodes)
+    if (key >= g->n_names[CG_NAMES_KEY] || n >= g->n_nodes) {
+        *out = cg_v_null();
         return CSPM_OK;
+    }
     return read_first(g->key_refs + g->key_first[key], g->key_first[key + 1] - g->key_first[key], n, arena, out, err);
 }
 
@@ -100,9 +116,10 @@ static uint32_t edge_member(const cg_graph *g, cg_rel r)
 int32_t cg_rel_prop(const cg_graph *g, cg_rel r, uint32_t key, cg_arena *arena, cg_value *out, cspm_error **err)
 {
     uint32_t member = edge_member(g, r);
-    *out = cg_v_null();
-    if (key >= g->n_names[CG_NAMES_KEY] || member == CG_NONE32)
+    if (key >= g->n_names[CG_NAMES_KEY] || member == CG_NONE32) {
+        *out = cg_v_null();
         return CSPM_OK;
+    }
     return read_first(g->edge_key_refs + g->edge_key_first[key], g->edge_key_first[key + 1] - g->edge_key_first[key], member, arena, out,
                       err);
 }

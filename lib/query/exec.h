@@ -105,14 +105,15 @@ int32_t q_run_limit(cg_run *r, cspm_error **err, const char *limit, uint64_t val
 
 /* ---- expressions ---- */
 int32_t q_evaluate(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err);
-/* The same; variables and literals, of which there are most, without a call. */
+int32_t q_fetch_prop(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err); /* of a property */
+/* The same; what there is most of without a detour: variables, literals, properties. */
 static inline int32_t q_fetch(q_eval *e, const q_expr *x, cg_value *out, cspm_error **err)
 {
     if (x->kind == X_VAR || x->kind == X_LITERAL) {
         *out = x->kind == X_VAR ? e->run->frame[x->slot] : x->value;
         return CSPM_OK;
     }
-    return q_evaluate(e, x, out, err);
+    return x->kind == X_PROP ? q_fetch_prop(e, x, out, err) : q_evaluate(e, x, out, err);
 }
 /* A predicate: *out is what it says; any other type than boolean or null is an error. */
 int32_t q_test(q_eval *e, const q_expr *x, q_truth *out, cspm_error **err);

@@ -165,9 +165,9 @@ static int32_t add_row(cg_run *r, agg_op *a, agg_state *states, q_eval *e, cspm_
     return CSPM_OK;
 }
 
-static bool same_memory(cg_value a, cg_value b)
+static inline bool same_memory(const cg_value *a, const cg_value *b)
 {
-    return a.type == b.type && a.length == b.length && (a.type == CG_BOOL ? a.boolean == b.boolean : a.integer == b.integer);
+    return a->type == b->type && a->length == b->length && (a->type == CG_BOOL ? a->boolean == b->boolean : a->integer == b->integer);
 }
 
 /* Where the row's keys would stand; NULL when they are not the kind that can. */
@@ -175,10 +175,10 @@ static recent_group *recent_place(const agg_op *a)
 {
     uint64_t h = 0;
     for (uint32_t i = 0; i < a->n_keys; i++) {
-        cg_value v = a->row[i];
-        if (v.type != CG_STRING && v.type != CG_INT && v.type != CG_BOOL)
+        const cg_value *v = &a->row[i];
+        if (v->type != CG_STRING && v->type != CG_INT && v->type != CG_BOOL)
             return NULL;
-        h = (h ^ (v.type == CG_BOOL ? (uint64_t)v.boolean : (uint64_t)v.integer)) * 0x9E3779B97F4A7C15u;
+        h = (h ^ (v->type == CG_BOOL ? (uint64_t)v->boolean : (uint64_t)v->integer)) * 0x9E3779B97F4A7C15u;
     }
     return &a->recent[h >> 56 & (RECENT - 1)];
 }
@@ -191,7 +191,7 @@ static uint32_t find_group(cg_run *r, agg_op *a, bool *added)
     if (!a->n_keys && a->states.count)
         return 0;
     for (uint32_t i = 0; known && i < a->n_keys; i++)
-        known = same_memory(place->keys[i], a->row[i]);
+        known = same_memory(&place->keys[i], &a->row[i]);
     if (known)
         return place->group - 1;
     uint32_t group = q_table_add(r, &a->groups, a->row, added);
@@ -211,7 +211,7 @@ static int32_t agg_open(cg_run *r, agg_op *a, cspm_error **err)
         q_eval e = { r, q_arena(r, &a->op) };
         bool added;
         for (uint32_t i = 0; i < a->n_keys; i++) {
-            if ((rc = q_evaluate(&e, a->keys[i]->expr, &a->row[i], err)) < 0)
+            if ((rc = q_fetch(&e, a->keys[i]->expr, &a->row[i], err)) < 0)
                 return rc;
         }
         uint32_t group = find_group(r, a, &added);

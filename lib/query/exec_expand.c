@@ -25,8 +25,10 @@ typedef struct expand_op {
     q_step step;
     bool open, second_way;
     cg_node from, to;
-    cg_adj_iter it;
     uint64_t cursor;
+    cg_hops hops; /* of a far end that is still to be found */
+    uint32_t n, at;
+    cg_hop block[16];
 } expand_op;
 
 static bool matches_kind(const q_step *s, uint32_t kind)
@@ -60,11 +62,25 @@ static bool between_candidate(cg_run *r, expand_op *x, cg_edge *edge)
     }
 }
 
-static bool expand_candidate(cg_run *r, expand_op *x, cg_edge *edge)
+/* The next relationship that may fit, and its other end. */
+static bool expand_candidate(cg_run *r, expand_op *x, cg_hop *hop)
 {
-    if (x->step.rel_bound)
-        return bound_candidate(r, x, edge);
-    return x->step.into ? between_candidate(r, x, edge) : cg_adj_next(&x->it, edge);
+    cg_edge edge;
+    if (!x->step.rel_bound && !x->step.into) {
+        if (x->at == x->n) {
+            x->at = 0;
+            x->n = cg_hops_next(&x->hops, &x->from, 1, x->block, sizeof x->block / sizeof x->block[0]);
+        }
+        if (x->at == x->n)
+            return false;
+        *hop = x->block[x->at++];
+        return true;
+    }
+    if (!(x->step.rel_bound ? bound_candidate(r, x, &edge) : between_candidate(r, x, &edge)))
+        return false;
+    bool outward = x->step.dir == CG_OUT || (x->step.dir == CG_BOTH && edge.from == x->from);
+    *hop = (cg_hop){ edge.rel, outward ? edge.to : edge.from, 0 };
+    return true;
 }
 
 static void expand_open(cg_run *r, expand_op *x)
@@ -77,8 +93,8 @@ static void expand_open(cg_run *r, expand_op *x)
     x->to = x->step.into ? to.node : CG_NO_NODE;
     x->second_way = false;
     x->cursor = 0;
-    if (!x->step.rel_bound && !x->step.into)
-        cg_adj_init(&x->it, r->g, x->from, x->step.dir, x->step.kinds);
+    x->n = x->at = 0;
+    cg_hops_seek(&x->hops, 0);
 }
 
 static int32_t expand_next(cg_run *r, q_op *op, cspm_error **err)
@@ -86,22 +102,19 @@ static int32_t expand_next(cg_run *r, q_op *op, cspm_error **err)
     expand_op *x = (expand_op *)op;
     for (;;) {
         int32_t rc;
-        cg_edge edge;
+        cg_hop hop;
         while (!x->open) {
             if ((rc = q_next(r, op->input, err)) != CSPM_OK)
                 return rc;
             expand_open(r, x);
         }
-        while (expand_candidate(r, x, &edge)) {
+        while (expand_candidate(r, x, &hop)) {
             if ((rc = q_work(r, err)) < 0)
                 return rc;
-            cg_node other = edge.from == x->from ? edge.to : edge.from;
-            if (x->step.dir == CG_IN)
-                other = edge.from;
-            if ((x->step.into && other != x->to) || !q_visible(r, other) || q_is_used(r, &x->step.uses, edge.rel))
+            if ((x->step.into && hop.node != x->to) || !q_visible(r, hop.node) || q_is_used(r, &x->step.uses, hop.rel))
                 continue;
-            r->frame[x->step.rel->slot] = cg_v_rel(edge.rel);
-            r->frame[x->step.to] = cg_v_node(other);
+            r->frame[x->step.rel->slot] = cg_v_rel(hop.rel);
+            r->frame[x->step.to] = cg_v_node(hop.node);
             return CSPM_OK;
         }
         x->open = false;
@@ -144,8 +157,10 @@ static const q_op_class expand_class = { "Expand", expand_next, expand_rewind, N
 q_op *q_op_expand(cg_run *r, q_op *input, const q_step *step)
 {
     expand_op *x = q_op_new(r, &expand_class, sizeof *x, input);
-    if (x)
+    if (x) {
         x->step = *step;
+        cg_hops_init(&x->hops, r->g, step->dir, step->kinds);
+    }
     return (q_op *)x;
 }
 

@@ -79,7 +79,7 @@ static int32_t project_next(cg_run *r, q_op *op, cspm_error **err)
         if (item->expr->kind == X_VAR && item->expr->slot == item->slot)
             continue;
         cg_value v;
-        if ((rc = q_evaluate(&e, item->expr, &v, err)) < 0)
+        if ((rc = q_fetch(&e, item->expr, &v, err)) < 0)
             return rc;
         r->frame[item->slot] = v;
     }

@@ -29,7 +29,9 @@ static cg_node other_end(cg_dir dir, const cg_edge *edge, cg_node at)
 
 static int32_t measure(cg_run *r, test_op *x, cspm_error **err)
 {
-    uint32_t n_nodes = cg_graph_n_nodes(r->g), n = 0;
+    uint32_t n_nodes = cg_graph_n_nodes(r->g), n = 0, k;
+    cg_hops hops;
+    cg_hop block[64];
     cg_dir back = x->step.dir == CG_OUT ? CG_IN : x->step.dir == CG_IN ? CG_OUT : CG_BOTH;
     int32_t rc = CSPM_OK;
     if (x->measured && x->far_of == x->to)
@@ -42,14 +44,13 @@ static int32_t measure(cg_run *r, test_op *x, cspm_error **err)
     memset(x->far, 0xFF, n_nodes * sizeof *x->far);
     x->far[x->to] = 0;
     queue[n++] = x->to;
-    for (uint32_t at = 0; at < n && rc >= 0; at++) {
-        cg_adj_iter it;
-        cg_edge edge;
-        cg_adj_init(&it, r->g, queue[at], back, x->step.kinds);
-        while (cg_adj_next(&it, &edge) && (rc = q_work(r, err)) >= 0) {
-            cg_node v = other_end(back, &edge, queue[at]);
+    cg_hops_init(&hops, r->g, back, x->step.kinds);
+    while (rc >= 0 && (k = cg_hops_next(&hops, queue, n, block, 64))) {
+        rc = q_tick(r, k, err);
+        for (uint32_t i = 0; i < k; i++) {
+            cg_node v = block[i].node;
             if (x->far[v] == UINT32_MAX) {
-                x->far[v] = x->far[queue[at]] + 1;
+                x->far[v] = x->far[queue[block[i].at]] + 1;
                 queue[n++] = v;
             }
         }

@@ -15,7 +15,8 @@ typedef struct sort_op {
     bool open;
     uint64_t best; /* how many rows can ever be returned */
     CG_VEC(sorted) rows;
-    sorted *scratch;
+    bool full;     /* rows begin with the best so far, as many as can be returned, in order */
+    cg_value *now; /* keys of the row at hand */
     size_t at;
     cg_arena kept;
     bool has_kept;
@@ -87,29 +88,40 @@ static int32_t shrink(cg_run *r, sort_op *s, cspm_error **err)
     s->kept = fresh;
     if (rc < 0)
         s->rows.count = 0;
+    s->full = s->best && s->rows.count == s->best;
     return rc;
+}
+
+/* Is the row at hand behind all that can be returned? It came later than they did. */
+static bool too_late(const cg_run *r, const sort_op *s)
+{
+    const cg_value *last = s->full ? s->rows.data[s->best - 1].cells : NULL;
+    for (uint32_t i = 0; last && i < s->n_keys; i++) {
+        int d = q_order(r->g, s->now[i], last[i]);
+        if (d)
+            return (d > 0) != s->keys[i].descending;
+    }
+    return last;
 }
 
 static int32_t take_row(cg_run *r, sort_op *s, uint64_t seq, cspm_error **err)
 {
     uint32_t width = s->n_keys + s->n_keep;
     q_eval e = { r, q_arena(r, &s->op) };
-    sorted row = { .seq = seq, .cells = cg_arena_alloc(&s->kept, (width ? width : 1) * sizeof(cg_value)) };
-    if (!row.cells)
-        return cg_nomem(r->mem, err);
-    for (uint32_t i = 0; i < width; i++) {
-        cg_value v;
-        int32_t rc = CSPM_OK;
-        if (i < s->n_keys)
-            rc = q_evaluate(&e, s->keys[i].expr, &v, err);
-        else
-            v = r->frame[s->keep[i - s->n_keys]];
+    for (uint32_t i = 0; i < s->n_keys; i++) {
+        int32_t rc = q_fetch(&e, s->keys[i].expr, &s->now[i], err);
         if (rc < 0)
             return rc;
-        if (!q_copy_value(&s->kept, v, &row.cells[i]))
-            return cg_nomem(r->mem, err);
     }
-    return cg_vec_push(r->mem, &s->rows, row) ? CSPM_OK : cg_nomem(r->mem, err);
+    if (too_late(r, s))
+        return CSPM_OK;
+    sorted row = { .seq = seq, .cells = cg_arena_alloc(&s->kept, (width ? width : 1) * sizeof(cg_value)) };
+    for (uint32_t i = 0; row.cells && i < width; i++) {
+        cg_value v = i < s->n_keys ? s->now[i] : r->frame[s->keep[i - s->n_keys]];
+        if (!q_copy_value(&s->kept, v, &row.cells[i]))
+            row.cells = NULL;
+    }
+    return row.cells && cg_vec_push(r->mem, &s->rows, row) ? CSPM_OK : cg_nomem(r->mem, err);
 }
 
 static int32_t sort_open(cg_run *r, sort_op *s, cspm_error **err)
@@ -120,6 +132,7 @@ static int32_t sort_open(cg_run *r, sort_op *s, cspm_error **err)
         return rc;
     s->best = limit > UINT64_MAX - skip ? UINT64_MAX : skip + limit;
     s->open = true;
+    s->full = false;
     s->at = 0;
     s->rows.count = 0;
     if (s->has_kept)
@@ -130,7 +143,7 @@ static int32_t sort_open(cg_run *r, sort_op *s, cspm_error **err)
     for (uint64_t seq = 0; (rc = q_next(r, s->op.input, err)) == CSPM_OK; seq++) {
         if ((rc = take_row(r, s, seq, err)) < 0 || (rc = q_work(r, err)) < 0)
             return rc;
-        if (s->best < 1u << 20 && s->rows.count > 2 * s->best + 1024 && (rc = shrink(r, s, err)) < 0)
+        if (s->best < 1u << 20 && s->rows.count > 2 * s->best + 64 && (rc = shrink(r, s, err)) < 0)
             return rc;
     }
     return rc < 0 ? rc : sort_rows(r, s, err);
@@ -175,8 +188,10 @@ static const q_op_class sort_class = { "Sort", sort_next, sort_rewind, sort_clos
 q_op *q_op_sort(cg_run *r, q_op *input, const q_sort_key *keys, uint32_t n_keys, const uint32_t *keep, uint32_t n_keep, const q_expr *skip,
                 const q_expr *limit)
 {
-    sort_op *s = q_op_new(r, &sort_class, sizeof *s, input);
+    cg_value *now = cg_arena_calloc(&r->arena, n_keys + 1, sizeof *now);
+    sort_op *s = now ? q_op_new(r, &sort_class, sizeof *s, input) : NULL;
     if (s) {
+        s->now = now;
         s->keys = keys;
         s->n_keys = n_keys;
         s->keep = keep;

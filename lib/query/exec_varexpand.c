@@ -34,28 +34,48 @@ static cg_dir opposite(cg_dir d)
 /* Breadth-first from the frontier, against the direction of the step. */
 static int32_t spread(cg_run *r, var_op *x, cg_node *queue, uint32_t n, cspm_error **err)
 {
-    uint32_t limit = x->max < Q_FAR - 1 ? x->max : Q_FAR - 1;
-    for (uint32_t at = 0; at < n; at++) {
-        uint16_t d = x->far[queue[at]];
-        if (d >= limit) {
-            x->prune = x->prune && x->max <= limit; /* what lies beyond was not measured */
-            break;
-        }
-        cg_adj_iter it;
-        cg_edge edge;
-        cg_adj_init(&it, r->g, queue[at], opposite(x->step.dir), x->step.kinds);
-        while (cg_adj_next(&it, &edge)) {
-            int32_t rc = q_work(r, err);
+    uint32_t limit = x->max < Q_FAR - 1 ? x->max : Q_FAR - 1, begin = 0, depth = 0, k;
+    cg_hops hops;
+    cg_hop block[64];
+    cg_hops_init(&hops, r->g, opposite(x->step.dir), x->step.kinds);
+    for (uint32_t end = n; begin < end && depth < limit; begin = end, end = n, depth++) {
+        while ((k = cg_hops_next(&hops, queue, end, block, 64))) {
+            int32_t rc = q_tick(r, k, err);
             if (rc < 0)
                 return rc;
-            cg_node other = edge.from == queue[at] ? edge.to : edge.from;
-            if (x->far[other] == Q_FAR) {
-                x->far[other] = (uint16_t)(d + 1);
-                queue[n++] = other;
+            for (uint32_t i = 0; i < k; i++) {
+                cg_node other = block[i].node;
+                if (x->far[other] == Q_FAR) {
+                    x->far[other] = (uint16_t)(depth + 1);
+                    queue[n++] = other;
+                }
             }
         }
     }
+    if (begin < n)
+        x->prune = x->prune && x->max <= limit; /* what lies beyond was not measured */
     return CSPM_OK;
+}
+
+/* The nodes the far end can be, ascending. */
+static uint32_t find_targets(const cg_run *r, var_op *x, cg_node *queue)
+{
+    const q_labels *l = x->step.target;
+    uint32_t n = 0;
+    cg_label_iter it;
+    cg_node v;
+    if (l->kind == QL_NAME && r->names[l->name] != CG_NO_NAME) {
+        for (cg_label_iter_init(&it, r->g, r->names[l->name]); cg_label_iter_next(&it, &v);)
+            queue[n++] = v;
+    } else {
+        for (v = 0; v < cg_graph_n_nodes(r->g); v++) {
+            if (q_has_labels(r, l, cg_v_node(v)))
+                queue[n++] = v;
+        }
+    }
+    for (uint32_t i = 0; i < n; i++)
+        x->far[queue[i]] = 0;
+    return n;
 }
 
 static int32_t measure(cg_run *r, var_op *x, cspm_error **err)
@@ -73,12 +93,7 @@ static int32_t measure(cg_run *r, var_op *x, cspm_error **err)
         queue[n++] = x->to;
         x->far[x->to] = 0;
     } else {
-        for (cg_node v = 0; v < n_nodes; v++) {
-            if (q_has_labels(r, x->step.target, cg_v_node(v))) {
-                queue[n++] = v;
-                x->far[v] = 0;
-            }
-        }
+        n = find_targets(r, x, queue);
     }
     x->far_of = x->to;
     int32_t rc = spread(r, x, queue, n, err);

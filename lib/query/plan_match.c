@@ -62,6 +62,17 @@ static bool settle(match_plan *m)
     return place(m) && place_paths(m) && place(m);
 }
 
+/* What a scan of the label has seen to. */
+static void skip_label_test(match_plan *m, const plan_node *n)
+{
+    for (uint32_t i = 0; i < m->p->n_conjuncts; i++) {
+        const q_expr *e = m->p->conjuncts[i];
+        if (e->kind == X_LABEL && e->args[0]->kind == X_VAR && e->args[0]->slot == n->slot && e->labels->kind == QL_NAME &&
+            m->r->names[e->labels->name] == n->scan_label)
+            m->placed[i] = true;
+    }
+}
+
 static bool add_anchor(match_plan *m, uint32_t i)
 {
     plan_node *n = &m->nodes[i];
@@ -70,9 +81,10 @@ static bool add_anchor(match_plan *m, uint32_t i)
         m->op = q_op_id_seek(m->r, m->op, n->slot, n->seek, n->seek_list);
     else if (n->key)
         m->op = q_op_hash_join(m->r, m->op, n->slot, !n->has_label, n->scan_label, n->key, n->probe);
-    else if (n->has_label)
+    else if (n->has_label) {
         m->op = q_op_label_scan(m->r, m->op, n->slot, n->scan_label);
-    else
+        skip_label_test(m, n);
+    } else
         m->op = q_op_all_nodes(m->r, m->op, n->slot);
     m->done_node[i] = true;
     m->since[i] = ++m->n_since;
