@@ -5,8 +5,8 @@
 _Static_assert(CG_MAX_LAYERS *CG_LAYER_DONE <= 64, "cg_hops.parts has room for every part of every layer");
 
 /* How far ahead rows and what stands in them are on their way from memory. */
-#define ROW_AHEAD 24u
-#define ARC_AHEAD 12u
+#define ROW_AHEAD 48u
+#define ARC_AHEAD 24u
 
 static const cg_rows *rows_of(const cg_layer *l, uint32_t phase)
 {
@@ -49,19 +49,40 @@ static inline void look_ahead(const cg_edge_store *s, const cg_rows *rows, bool 
 }
 
 /* Whole rows of one edge store, all kinds, as many as fit. */
-static uint32_t copy_rows(cg_hops *h, const cg_node *nodes, uint32_t n, cg_hop *out, uint32_t cap)
+static uint32_t copy_out(cg_hops *h, const cg_edge_store *s, const cg_node *nodes, uint32_t n, cg_hop *out, uint32_t cap)
 {
-    const cg_edge_store *s = &h->g->layers[h->parts[0] >> 2]->edges;
-    bool outward = (h->parts[0] & 3) == CG_OUT_EDGES;
-    const cg_rows *rows = outward ? &s->out : &s->in;
+    const uint32_t *offset = s->out.offset, *to = s->to;
+    const uint64_t first = s->first;
+    const uint32_t last = s->count;
     uint32_t at = h->at, count = 0;
     for (; at < n; at++) {
-        look_ahead(s, rows, outward, nodes, at, n);
-        uint32_t pos = rows->offset[nodes[at]], end = rows->offset[nodes[at] + 1];
+        look_ahead(s, &s->out, true, nodes, at, n);
+        uint32_t pos = offset[nodes[at]], length = offset[nodes[at] + 1] - pos;
+        if (length > cap - count)
+            break;
+        cg_hop *here = out + count;
+        count += length;
+        if (length <= 4 && cap - count + length >= 4 && last - pos >= 4) {
+            /* How long a short row is cannot be foretold: always four, and what is too much is written over. */
+            for (uint32_t i = 0; i < 4; i++)
+                here[i] = (cg_hop){ first + pos + i, to[pos + i], at };
+            continue;
+        }
+        for (uint32_t i = 0; i < length; i++)
+            here[i] = (cg_hop){ first + pos + i, to[pos + i], at };
+    }
+    h->at = at;
+    return count;
+}
+
+static uint32_t copy_in(cg_hops *h, const cg_edge_store *s, const cg_node *nodes, uint32_t n, cg_hop *out, uint32_t cap)
+{
+    uint32_t at = h->at, count = 0;
+    for (; at < n; at++) {
+        look_ahead(s, &s->in, false, nodes, at, n);
+        uint32_t pos = s->in.offset[nodes[at]], end = s->in.offset[nodes[at] + 1];
         if (end - pos > cap - count)
             break;
-        for (; outward && pos < end; pos++)
-            out[count++] = (cg_hop){ s->first + pos, s->to[pos], at };
         for (; pos < end; pos++)
             out[count++] = (cg_hop){ s->first + s->arcs[pos].edge, s->arcs[pos].from, at };
     }
@@ -132,8 +153,12 @@ static void begin_node(cg_hops *h, const cg_node *nodes, uint32_t n)
 uint32_t cg_hops_next(cg_hops *h, const cg_node *nodes, uint32_t n, cg_hop *out, uint32_t cap)
 {
     uint32_t count = 0;
-    if (h->plain && !h->begun && ((count = copy_rows(h, nodes, n, out, cap)) || h->at >= n))
-        return count;
+    if (h->plain && !h->begun) {
+        const cg_edge_store *s = &h->g->layers[h->parts[0] >> 2]->edges;
+        count = ((h->parts[0] & 3) == CG_OUT_EDGES ? copy_out : copy_in)(h, s, nodes, n, out, cap);
+        if (count || h->at >= n)
+            return count;
+    }
     while (h->at < n && count < cap) {
         cg_node node = nodes[h->at];
         if (!h->begun)
