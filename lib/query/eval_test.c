@@ -65,38 +65,38 @@ static int32_t test_all(q_eval *e, const q_expr *x, q_truth *out, cspm_error **e
      : (op) == Q_GT ? (a) > (b)                                                                                                            \
                     : (a) >= (b))
 
-static q_truth compare(const cg_graph *g, cg_value a, uint8_t op, cg_value b)
+static q_truth compare(const cg_graph *g, const cg_value *a, uint8_t op, const cg_value *b)
 {
     q_truth t;
-    if (a.type == CG_INT && b.type == CG_INT)
-        return COMPARE(op, a.integer, b.integer) ? Q_TRUE : Q_FALSE;
-    if (a.type == CG_FLOAT && b.type == CG_FLOAT)
-        return COMPARE(op, a.real, b.real) ? Q_TRUE : Q_FALSE;
+    if (a->type == CG_INT && b->type == CG_INT)
+        return COMPARE(op, a->integer, b->integer) ? Q_TRUE : Q_FALSE;
+    if (a->type == CG_FLOAT && b->type == CG_FLOAT)
+        return COMPARE(op, a->real, b->real) ? Q_TRUE : Q_FALSE;
     switch (op) {
     case Q_EQ:
-        return q_equal(g, a, b);
+        return q_equal(g, *a, *b);
     case Q_NE:
-        t = q_equal(g, a, b);
+        t = q_equal(g, *a, *b);
         return t == Q_UNKNOWN ? t : (q_truth)!t;
     case Q_LT:
-        return q_less(g, a, b, false);
+        return q_less(g, *a, *b, false);
     case Q_LE:
-        return q_less(g, a, b, true);
+        return q_less(g, *a, *b, true);
     case Q_GT:
-        return q_less(g, b, a, false);
+        return q_less(g, *b, *a, false);
     default:
-        return q_less(g, b, a, true);
+        return q_less(g, *b, *a, true);
     }
 }
 
 static int32_t test_compare(q_eval *e, const q_expr *x, q_truth *out, cspm_error **err)
 {
-    cg_value left, right;
+    cg_value room[2];
+    const cg_value *left, *right;
     q_truth all = Q_TRUE;
-    int32_t rc = q_fetch(e, x->args[0], &left, err);
+    int32_t rc = q_peek(e, x->args[0], &room[0], &left, err);
     for (uint32_t i = 1; rc >= 0 && i < x->n; i++) {
-        rc = q_fetch(e, x->args[i], &right, err);
-        if (rc < 0)
+        if ((rc = q_peek(e, x->args[i], &room[i & 1], &right, err)) < 0)
             return rc;
         q_truth t = compare(e->run->g, left, x->ops[i - 1], right);
         if (t == Q_FALSE) {
@@ -151,19 +151,20 @@ static bool contains(cg_str s, cg_str t, uint32_t rare)
 
 static int32_t test_string(q_eval *e, const q_expr *x, q_truth *out, cspm_error **err)
 {
-    cg_value a, b;
-    int32_t rc = q_fetch(e, x->args[0], &a, err);
+    cg_value room[2];
+    const cg_value *a, *b;
+    int32_t rc = q_peek(e, x->args[0], &room[0], &a, err);
     if (rc >= 0)
-        rc = q_fetch(e, x->args[1], &b, err);
-    if (rc < 0 || a.type != CG_STRING || b.type != CG_STRING)
+        rc = q_peek(e, x->args[1], &room[1], &b, err);
+    if (rc < 0 || a->type != CG_STRING || b->type != CG_STRING)
         return rc;
     if (x->kind == X_REGEX) {
         cg_value v = cg_v_null();
-        rc = q_regex_match(e, x, a, b, &v, err);
+        rc = q_regex_match(e, x, *a, *b, &v, err);
         *out = q_truth_of(v);
         return rc;
     }
-    cg_str s = cg_value_str(a), t = cg_value_str(b);
+    cg_str s = { a->string, a->length }, t = { b->string, b->length };
     bool yes = x->kind == X_STARTS ? cg_str_starts(s, t) : x->kind == X_ENDS ? cg_str_ends(s, t) : contains(s, t, x->slot2);
     *out = yes ? Q_TRUE : Q_FALSE;
     return CSPM_OK;

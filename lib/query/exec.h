@@ -115,6 +115,12 @@ static inline int32_t q_fetch(q_eval *e, const q_expr *x, cg_value *out, cspm_er
     }
     return x->kind == X_PROP ? q_fetch_prop(e, x, out, err) : q_evaluate(e, x, out, err);
 }
+/* The same where it stands, if it stands anywhere, else in `room`: copying what was written a moment ago in parts makes the processor wait. */
+static inline int32_t q_peek(q_eval *e, const q_expr *x, cg_value *room, const cg_value **out, cspm_error **err)
+{
+    *out = x->kind == X_VAR ? &e->run->frame[x->slot] : x->kind == X_LITERAL ? &x->value : room;
+    return *out != room ? CSPM_OK : x->kind == X_PROP ? q_fetch_prop(e, x, room, err) : q_evaluate(e, x, room, err);
+}
 /* A predicate: *out is what it says; any other type than boolean or null is an error. */
 int32_t q_test(q_eval *e, const q_expr *x, q_truth *out, cspm_error **err);
 int32_t q_arithmetic(q_eval *e, const q_expr *x, uint8_t op, cg_value a, cg_value b, cg_value *out, cspm_error **err);

@@ -109,10 +109,23 @@ static int32_t add_number(cg_run *r, const q_expr *x, agg_state *s, q_eval *e, c
     }
 }
 
-static int32_t add_value(cg_run *r, agg_op *a, const q_expr *x, agg_state *s, q_eval *e, cg_value v, cspm_error **err)
+static int32_t add_extreme(cg_run *r, agg_op *a, bool least, agg_state *s, const cg_value *v, cspm_error **err)
+{
+    bool better = true;
+    if (s->count > 1 && v->type == CG_INT && s->value.type == CG_INT)
+        better = least ? v->integer < s->value.integer : v->integer > s->value.integer;
+    else if (s->count > 1 && v->type == CG_FLOAT && s->value.type == CG_FLOAT && (v->real < s->value.real || v->real > s->value.real))
+        better = (v->real < s->value.real) == least;
+    else if (s->count > 1)
+        better = least ? q_order(r->g, *v, s->value) < 0 : q_order(r->g, *v, s->value) > 0;
+    return !better || q_copy_value(&a->groups.arena, *v, &s->value) ? CSPM_OK : nomem(r, err);
+}
+
+static int32_t add_value(cg_run *r, agg_op *a, const q_expr *x, agg_state *s, q_eval *e, const cg_value *v, cspm_error **err)
 {
     bool fresh = true;
-    if (s->seen && !q_set_add(r, s->seen, &v, &fresh))
+    cg_value kept;
+    if (s->seen && !q_set_add(r, s->seen, v, &fresh))
         return nomem(r, err);
     if (!fresh)
         return CSPM_OK;
@@ -121,29 +134,17 @@ static int32_t add_value(cg_run *r, agg_op *a, const q_expr *x, agg_state *s, q_
     case QA_COUNT:
         return CSPM_OK;
     case QA_COLLECT:
-        if (q_nesting(v) >= Q_MAX_NESTING)
+        if (q_nesting(*v) >= Q_MAX_NESTING)
             return q_run_limit(r, err, "value nesting", Q_MAX_NESTING);
-        return q_copy_value(&a->groups.arena, v, &v) && q_list_push(&s->list, v) ? CSPM_OK : nomem(r, err);
+        return q_copy_value(&a->groups.arena, *v, &kept) && q_list_push(&s->list, kept) ? CSPM_OK : nomem(r, err);
     case QA_MIN:
     case QA_MAX:
-        if (s->count > 1 && v.type == CG_INT && s->value.type == CG_INT) {
-            if (x->func->aggregate == QA_MIN ? v.integer < s->value.integer : v.integer > s->value.integer)
-                s->value = v;
-            return CSPM_OK;
-        }
-        if (s->count > 1 && v.type == CG_FLOAT && s->value.type == CG_FLOAT && (v.real < s->value.real || v.real > s->value.real)) {
-            if ((x->func->aggregate == QA_MIN) == (v.real < s->value.real))
-                s->value = v;
-            return CSPM_OK;
-        }
-        if (s->count > 1 && (x->func->aggregate == QA_MIN ? q_order(r->g, v, s->value) >= 0 : q_order(r->g, v, s->value) <= 0))
-            return CSPM_OK;
-        return q_copy_value(&a->groups.arena, v, &s->value) ? CSPM_OK : nomem(r, err);
+        return add_extreme(r, a, x->func->aggregate == QA_MIN, s, v, err);
     case QA_PERCENTILE_CONT:
     case QA_PERCENTILE_DISC:
-        return add_percentile(r, a, x, s, e, v, err);
+        return add_percentile(r, a, x, s, e, *v, err);
     default:
-        return add_number(r, x, s, e, v, err);
+        return add_number(r, x, s, e, *v, err);
     }
 }
 
@@ -151,13 +152,14 @@ static int32_t add_row(cg_run *r, agg_op *a, agg_state *states, q_eval *e, cspm_
 {
     for (uint32_t i = 0; i < a->p->n_aggs; i++) {
         const q_expr *x = a->p->aggs[i];
-        cg_value v;
+        cg_value room;
+        const cg_value *v;
         if (x->func->aggregate == QA_COUNT_STAR) {
             states[i].count++;
             continue;
         }
-        int32_t rc = q_fetch(e, x->args[0], &v, err);
-        if (rc >= 0 && v.type != CG_NULL)
+        int32_t rc = q_peek(e, x->args[0], &room, &v, err);
+        if (rc >= 0 && v->type != CG_NULL)
             rc = add_value(r, a, x, &states[i], e, v, err);
         if (rc < 0)
             return rc;
