@@ -97,7 +97,7 @@ void *q_op_new(cg_run *r, const q_op_class *cls, size_t size, q_op *input)
     return op;
 }
 
-cg_arena *q_arena(cg_run *r, q_op *op)
+cg_arena *q_arena_empty(cg_run *r, q_op *op)
 {
     if (!op->has_arena) {
         cg_arena_init(&op->arena, r->mem);

@@ -89,7 +89,11 @@ int32_t q_next(cg_run *r, q_op *op, cspm_error **err);
 void q_rewind(cg_run *r, q_op *op);
 void q_close_all(cg_run *r);
 /* Empty the operator's arena for the next row. */
-cg_arena *q_arena(cg_run *r, q_op *op);
+cg_arena *q_arena_empty(cg_run *r, q_op *op);
+static inline cg_arena *q_arena(cg_run *r, q_op *op)
+{
+    return op->has_arena && !op->arena.total ? &op->arena : q_arena_empty(r, op);
+}
 /* Count work; Q_STOP when the budget is used up, or cancel and deadline. */
 int32_t q_tick(cg_run *r, uint64_t amount, cspm_error **err);
 static inline int32_t q_work(cg_run *r, cspm_error **err)

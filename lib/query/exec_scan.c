@@ -5,7 +5,7 @@ typedef struct scan_op {
     q_op op;
     uint32_t slot, label;
     bool open;
-    cg_node next;
+    cg_node next, end;
     cg_label_iter it;
 } scan_op;
 
@@ -24,8 +24,9 @@ static int32_t all_next(cg_run *r, q_op *op, cspm_error **err)
                 return rc;
             s->open = true;
             s->next = 0;
+            s->end = cg_graph_n_nodes(r->g);
         }
-        while (s->next < cg_graph_n_nodes(r->g)) {
+        while (s->next < s->end) {
             cg_node n = s->next++;
             if ((rc = q_work(r, err)) < 0)
                 return rc;

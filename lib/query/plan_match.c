@@ -62,7 +62,7 @@ static bool settle(match_plan *m)
     return place(m) && place_paths(m) && place(m);
 }
 
-/* What a scan of the label has seen to. */
+/* The operator gives nothing but nodes of this label. */
 static void skip_label_test(match_plan *m, const plan_node *n)
 {
     for (uint32_t i = 0; i < m->p->n_conjuncts; i++) {
@@ -81,11 +81,12 @@ static bool add_anchor(match_plan *m, uint32_t i)
         m->op = q_op_id_seek(m->r, m->op, n->slot, n->seek, n->seek_list);
     else if (n->key)
         m->op = q_op_hash_join(m->r, m->op, n->slot, !n->has_label, n->scan_label, n->key, n->probe);
-    else if (n->has_label) {
+    else if (n->has_label)
         m->op = q_op_label_scan(m->r, m->op, n->slot, n->scan_label);
-        skip_label_test(m, n);
-    } else
+    else
         m->op = q_op_all_nodes(m->r, m->op, n->slot);
+    if (!n->seek && n->has_label)
+        skip_label_test(m, n);
     m->done_node[i] = true;
     m->since[i] = ++m->n_since;
     q_bit_set(m->bound, n->slot);
