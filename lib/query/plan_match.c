@@ -288,11 +288,16 @@ q_op *q_plan_match(cg_run *r, q_op *input, const q_pattern *p, uint32_t level, u
 {
     match_plan *m = cg_arena_calloc(&r->arena, 1, sizeof *m);
     q_op *op = NULL;
+    uint32_t n_rels = 0;
+    for (uint32_t i = 0; i < p->n; i++)
+        n_rels += p->paths[i]->n_rels;
     if (m) {
         *m = (match_plan){ .r = r, .p = p, .level = level, .bound = bound, .once = once, .op = input };
         m->placed = cg_arena_calloc(&r->arena, p->n_conjuncts + 1, sizeof *m->placed);
         m->path_done = cg_arena_calloc(&r->arena, p->n + 1, sizeof *m->path_done);
-        if (m->placed && m->path_done && collect(m) && plan_all(m))
+        m->nodes = cg_arena_calloc(&r->arena, (size_t)n_rels + p->n + 1, sizeof *m->nodes);
+        m->rels = cg_arena_calloc(&r->arena, (size_t)n_rels + 1, sizeof *m->rels);
+        if (m->placed && m->path_done && m->nodes && m->rels && collect(m) && plan_all(m))
             op = m->op;
     }
     if (!op && r->n_ops >= Q_MAX_OPS)

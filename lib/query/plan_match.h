@@ -35,8 +35,8 @@ typedef struct match_plan {
     const q_pattern *p;
     uint32_t level;
     uint64_t *bound;
-    plan_node nodes[Q_PLAN_NODES];
-    plan_rel rels[Q_MAX_PATTERN];
+    plan_node *nodes; /* as many as the pattern can have; so the rels */
+    plan_rel *rels;
     uint32_t n_nodes, n_rels;
     uint32_t since[Q_PLAN_NODES], n_since; /* when each node was bound */
     bool done_rel[Q_MAX_PATTERN], done_node[Q_PLAN_NODES];
