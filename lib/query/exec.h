@@ -60,7 +60,7 @@ struct cg_run {
     q_op *ops; /* all operators, to close them */
     uint32_t n_ops;
     cg_value *row;
-    cg_seed seed;
+    cg_seed seed, dice; /* of tables; of rand(), drawn when it is first asked */
     uint32_t n_slots, max_path_length, truncated;
     uint32_t id_key, objectid_key; /* names[] entries that read the unique id in this graph */
     uint64_t max_memory;

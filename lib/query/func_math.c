@@ -151,8 +151,11 @@ Q_FUNC(qf_e)
 /* The only function whose answer is not reproducible; seeded once a run. */
 Q_FUNC(qf_rand)
 {
-    uint64_t draw = cg_hash(&e->run->seed, &e->run->draws, sizeof e->run->draws);
-    e->run->draws++;
+    cg_run *r = e->run;
+    if (!r->draws)
+        cg_seed_random(&r->dice);
+    uint64_t draw = cg_hash(&r->dice, &r->draws, sizeof r->draws);
+    r->draws++;
     *out = cg_v_float((double)(draw >> 11) * 0x1p-53);
     return CSPM_OK;
 }

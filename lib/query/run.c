@@ -87,6 +87,7 @@ static int32_t new_run(cg_query *q, cg_graph *g, const cg_run_limits *limits, cs
 {
     static const cg_run_limits none = { .now = INT64_MIN };
     const cg_run_limits *l = limits ? limits : &none;
+    uint64_t random[2]; /* of the context: asking the system for each run is felt by small queries */
     cg_mem *parent = cg_graph_mem(g);
     cg_mem *mem = cg_mem_child(parent, l->max_memory ? l->max_memory : DEFAULT_MEMORY);
     cg_run *r = mem ? cg_calloc(mem, 1, sizeof *r) : NULL;
@@ -107,7 +108,8 @@ static int32_t new_run(cg_query *q, cg_graph *g, const cg_run_limits *limits, cs
     r->max_path_length = l->max_path_length;
     r->now = l->now;
     cg_arena_init(&r->arena, mem);
-    cg_seed_random(&r->seed);
+    cg_mem_random(mem, random);
+    r->seed = (cg_seed){ random[0], random[1] };
     *out = r;
     return CSPM_OK;
 }
