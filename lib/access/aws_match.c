@@ -1,7 +1,6 @@
 /* Patterns of statements against what requests name: exactly, and as far as stars on both sides can meet. */
-#include <stdlib.h>
-
 #include "access/aws_run.h"
+#include "base/sort.h"
 
 /* ---- a text two patterns share ---- */
 
@@ -134,16 +133,15 @@ static int by_text(const void *a, const void *b)
     return c ? c : x->target < y->target ? -1 : x->target > y->target;
 }
 
-int32_t aws_arns_sort(aws_arns *a, cg_mem *mem, cspm_error **err)
+int32_t aws_arns_sort(aws_arns *a, cspm_op *op, cg_mem *mem, cspm_error **err)
 {
     sorted_text *list = cg_alloc_array(mem, a->n ? a->n : 1, sizeof *list);
     if (!list)
         return cg_nomem(mem, err);
     for (uint32_t i = 0; i < a->n; i++)
         list[i] = (sorted_text){ a->text[i], i };
-    if (a->n)
-        qsort(list, a->n, sizeof *list, by_text);
-    for (uint32_t i = 0; i < a->n; i++) {
+    const int32_t rc = cg_sort(list, a->n, sizeof *list, by_text, op, mem, err);
+    for (uint32_t i = 0; rc == CSPM_OK && i < a->n; i++) {
         size_t at = 0;
         cg_str text = a->text[i];
         a->order[i] = list[i].target;
@@ -154,7 +152,7 @@ int32_t aws_arns_sort(aws_arns *a, cg_mem *mem, cspm_error **err)
             a->star_places[at] = 1;
     }
     cg_free(mem, list);
-    return CSPM_OK;
+    return rc;
 }
 
 /* First place in the order whose text is not below `key`. */
@@ -197,6 +195,8 @@ typedef struct toucher {
     bool unknown;   /* variables stand for anything */
     cg_arena arena; /* of one comparison */
     aws_touches *out;
+    cspm_op *op;
+    uint32_t ticks;
 } toucher;
 
 static int32_t touch_one(toucher *t, uint32_t target, cspm_error **err)
@@ -219,6 +219,8 @@ static int32_t touch_range(toucher *t, cg_str prefix, cspm_error **err)
         if (!cg_str_starts(t->a->text[t->a->order[i]], prefix))
             break;
         rc = touch_one(t, t->a->order[i], err);
+        if (rc == CSPM_OK && (++t->ticks & 255) == 0)
+            rc = cg_op_check(t->op, t->arena.mem, err);
     }
     return rc;
 }
@@ -276,7 +278,7 @@ static int32_t touch_item(const aws_estate *e, const cg_pattern *p, const aws_su
 int32_t aws_touched(const aws_estate *e, const aws_arns *a, const cg_pattern_set *set, const aws_subject *subject, bool *all,
                     aws_touches *out, cspm_error **err)
 {
-    toucher t = { .a = a, .out = out };
+    toucher t = { .a = a, .out = out, .op = e->op };
     int32_t rc = CSPM_OK;
     size_t kept = 0;
     uint32_t exact = 0;
@@ -289,8 +291,8 @@ int32_t aws_touched(const aws_estate *e, const aws_arns *a, const cg_pattern_set
     cg_arena_init(&t.arena, e->mem);
     for (uint32_t i = 0; rc == CSPM_OK && i < set->count; i++)
         rc = touch_item(e, &set->items[i], subject, &t, err);
-    if (out->count)
-        qsort(out->data, out->count, sizeof *out->data, by_target);
+    if (rc == CSPM_OK)
+        rc = cg_sort(out->data, out->count, sizeof *out->data, by_target, e->op, e->mem, err);
     for (size_t i = 0; i < out->count; i++)
         if (!kept || out->data[kept - 1].target != out->data[i].target) {
             out->data[kept++] = out->data[i];

@@ -1,7 +1,6 @@
 /* A class of subjects against all targets: decided once for all targets that no pattern tells apart. */
-#include <stdlib.h>
-
 #include "access/aws_run.h"
+#include "base/sort.h"
 
 int32_t aws_pairs_open(aws_pairs *p, aws_run *r, const aws_targets *t, cspm_error **err)
 {
@@ -120,9 +119,7 @@ static int32_t collect_touched(aws_pairs *p, const aws_class *c, cspm_error **er
         if (!cg_vec_push(p->r->mem, &p->touched, (uint64_t)target << 32 | CODE_NAMED | target))
             rc = cg_nomem(p->r->mem, err);
     }
-    if (p->touched.count)
-        qsort(p->touched.data, p->touched.count, sizeof *p->touched.data, by_number);
-    return rc;
+    return rc == CSPM_OK ? cg_sort(p->touched.data, p->touched.count, sizeof *p->touched.data, by_number, p->r->e->op, p->r->mem, err) : rc;
 }
 
 /* ---- decisions ---- */
@@ -249,21 +246,18 @@ int32_t aws_pairs_find(aws_pairs *p, const aws_class *c, aws_hits *out, cspm_err
     }
     for (size_t i = 0; i < p->touched.count; i++)
         p->mark[p->touched.data[i] >> 32] = 0;
-    if (out->count)
-        qsort(out->data, out->count, sizeof *out->data, by_hit);
-    return rc;
+    return rc == CSPM_OK ? cg_sort(out->data, out->count, sizeof *out->data, by_hit, p->r->e->op, p->r->mem, err) : rc;
 }
 
 int32_t aws_pairs_alone(aws_pairs *p, const aws_class *c, uint32_t subject, aws_hits *out, cspm_error **err)
 {
     int32_t rc = CSPM_OK;
     out->count = 0;
-    for (uint32_t i = 0; rc == CSPM_OK && i < p->t->list.count; i++) {
-        aws_hit hit = { .target = i };
-        const aws_target *t = &p->t->list.data[i];
-        if (!t->alone || (!c->named && is_hopeless(p, c, &p->t->cells.data[t->cell])))
+    for (size_t i = 0; rc == CSPM_OK && i < p->t->alone.count; i++) {
+        aws_hit hit = { .target = p->t->alone.data[i] };
+        if (!c->named && is_hopeless(p, c, &p->t->cells.data[p->t->list.data[hit.target].cell]))
             continue;
-        rc = ask_target(p, subject, i, &hit.why, err);
+        rc = ask_target(p, subject, hit.target, &hit.why, err);
         if (rc == CSPM_OK && hit.why.result != AWS_NO && !cg_vec_push(p->r->mem, out, hit))
             rc = cg_nomem(p->r->mem, err);
         if (rc == CSPM_OK)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "access/aws_run.h"
+#include "base/sort.h"
 
 /* ---- who ---- */
 
@@ -174,9 +175,7 @@ static int32_t check_targets(aws_work *w, uint32_t subject, cspm_error **err)
             w->hits.data[kept++] = hit;
     }
     w->hits.count = kept;
-    if (kept)
-        qsort(w->hits.data, kept, sizeof *w->hits.data, by_reason);
-    return rc;
+    return rc == CSPM_OK ? cg_sort(w->hits.data, kept, sizeof *w->hits.data, by_reason, w->r->e->op, w->r->mem, err) : rc;
 }
 
 /* Groups that can be joined act from then on: whoever joins has what they have. */

@@ -17,7 +17,7 @@ typedef struct aws_arns {
     uint8_t *star_places; /* places where some text has its first star */
     uint32_t n, n_star_places;
 } aws_arns;
-int32_t aws_arns_sort(aws_arns *a, cg_mem *mem, cspm_error **err);
+int32_t aws_arns_sort(aws_arns *a, cspm_op *op, cg_mem *mem, cspm_error **err);
 
 typedef struct aws_touch {
     uint32_t target;
@@ -133,6 +133,7 @@ typedef struct aws_targets {
     aws_arns *arns;          /* by need; filled for those on the target */
     CG_VEC(aws_cell) cells;
     CG_VEC(uint32_t) cell_members;
+    CG_VEC(uint32_t) alone; /* those decided subject by subject */
     CG_VEC(uint64_t) named; /* subject << 32 | target: the target's policy names the subject; sorted */
 } aws_targets;
 int32_t aws_targets_find(aws_run *r, aws_targets *t, cspm_error **err);

@@ -144,7 +144,8 @@ static int32_t find_nodes(aws_run *r, aws_targets *t, cspm_error **err)
             continue;
         cg_label_iter_init(&it, r->e->g, label);
         while (rc == CSPM_OK && cg_label_iter_next(&it, &n))
-            rc = add_target(r, t, n, err);
+            if ((rc = add_target(r, t, n, err)) == CSPM_OK)
+                rc = aws_step(r->e, err);
     }
     if (t->list.count)
         qsort(t->list.data, t->list.count, sizeof *t->list.data, by_node);
@@ -189,7 +190,7 @@ static int32_t fill_arns(aws_run *r, aws_targets *t, cspm_error **err)
                 rc = aws_step(r->e, err);
         }
         if (rc == CSPM_OK)
-            rc = aws_arns_sort(a, r->mem, err);
+            rc = aws_arns_sort(a, r->e->op, r->mem, err);
     }
     return rc;
 }
@@ -296,7 +297,10 @@ static int32_t make_cells(aws_run *r, aws_targets *t, cspm_error **err)
             break;
         t->list.data[i].cell = cell;
         t->cells.data[cell].n++;
-        rc = aws_step(r->e, err);
+        if (t->list.data[i].alone && !cg_vec_push(r->mem, &t->alone, i))
+            rc = cg_nomem(r->mem, err);
+        if (rc == CSPM_OK)
+            rc = aws_step(r->e, err);
     }
     if (rc == CSPM_OK && !cg_vec_reserve(r->mem, &t->cell_members, t->list.count + 1))
         rc = cg_nomem(r->mem, err);
@@ -337,5 +341,6 @@ void aws_targets_free(aws_targets *t, cg_mem *mem)
     cg_vec_free(mem, &t->list);
     cg_vec_free(mem, &t->cells);
     cg_vec_free(mem, &t->cell_members);
+    cg_vec_free(mem, &t->alone);
     cg_vec_free(mem, &t->named);
 }

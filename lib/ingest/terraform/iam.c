@@ -147,6 +147,8 @@ static int32_t gather(iam *m, cspm_error **err)
             for (uint32_t k = 0; k < n && rc == CSPM_OK; k++)
                 if (names[k].length)
                     rc = add_piece(m, piece_types[i].kind, names[k], (piece){ r, piece_types[i].what, 0 }, err);
+            if (rc == CSPM_OK)
+                rc = cg_op_check(m->d->op, m->d->mem, err);
         }
     return rc;
 }
@@ -354,12 +356,12 @@ int32_t tf_iam(tf_document *d, cspm_error **err)
 
     for (int kind = 0; kind < N_OWNERS && rc == CSPM_OK; kind++)
         for (const tf_resource *r = tf_first(d, owners[kind].type); r && rc == CSPM_OK; r = tf_next(d, r))
-            if (!r->data)
-                rc = take_owner(&m, (owner_kind)kind, r, err);
+            if (!r->data && (rc = take_owner(&m, (owner_kind)kind, r, err)) == CSPM_OK)
+                rc = cg_op_check(d->op, d->mem, err);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         for (const tf_resource *r = tf_first(d, others[i].type); r && rc == CSPM_OK; r = tf_next(d, r))
-            if (!r->data)
-                rc = others[i].take(d, r, err);
+            if (!r->data && (rc = others[i].take(d, r, err)) == CSPM_OK)
+                rc = cg_op_check(d->op, d->mem, err);
     cg_intern_free(m.names);
     cg_vec_free(d->mem, &m.first);
     cg_vec_free(d->mem, &m.last);

@@ -252,6 +252,8 @@ int32_t tf_index(tf_document *d, cspm_error **err)
         if (d->configuration)
             d->resources.data[i].expressions = expressions_of(d, &d->resources.data[i]);
         rc = link_resource(d, i, last_of_type, err);
+        if (rc == CSPM_OK)
+            rc = cg_op_check(d->op, d->mem, err);
     }
     cg_free(d->mem, last_of_type);
     return rc == CSPM_OK && d->refused ? cg_nomem(d->mem, err) : rc;

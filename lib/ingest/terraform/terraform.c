@@ -25,7 +25,6 @@ typedef enum {
 typedef struct tf_state {
     tf_document document;
     cg_builder *b;
-    cspm_op *op;
     cg_items *items;
     uint8_t places[MAX_PLACES]; /* of the open objects and arrays */
 } tf_state;
@@ -132,7 +131,7 @@ static int32_t tf_open(cg_builder *b, cg_str source, cspm_op *op, void **state, 
     if (!s)
         return cg_nomem(mem, err);
     s->b = b;
-    s->op = op;
+    s->document.op = op;
     s->document.mem = mem;
     s->document.source = source;
     cg_arena_init(&s->document.arena, mem);
@@ -293,7 +292,7 @@ static int32_t make_resources(tf_state *s, cspm_error **err)
             types += cg_intern_count(seen) > known;
         }
         if (rc == CSPM_OK)
-            rc = cg_op_check(s->op, d->mem, err);
+            rc = cg_op_check(d->op, d->mem, err);
     }
     if (rc == CSPM_OK)
         rc = say_not_modelled(s, passed, types, first, err);

@@ -38,6 +38,7 @@ typedef struct tf_document {
     uint32_t unattached; /* resources about another one that nobody knows yet */
     cg_str first_unattached;
     bool refused; /* memory, where a function could not say so */
+    cspm_op *op;  /* watched after each resource; may be NULL */
 } tf_document;
 
 /* resources.c */
