@@ -1,4 +1,5 @@
 /* What a caller sees of a query besides rows: columns, plan, what it reads, batches; and that the same input gives the same bytes. */
+#include <stdlib.h>
 #include <stdio.h>
 
 #include "model.h"
@@ -405,25 +406,33 @@ START_TEST(columns_of_properties_have_the_graphs_types)
 }
 END_TEST
 
+static cg_list *two(cg_value a, cg_value b)
+{
+    cg_list *list = malloc(sizeof *list + 2 * sizeof a);
+    list->count = 2;
+    list->items[0] = a;
+    list->items[1] = b;
+    return list;
+}
+
 START_TEST(columns_of_parameters_have_their_types)
 {
     bench b;
     bench_open(&b, "");
-    struct {
-        cg_list head;
-        cg_value items[2];
-    } numbers = { { 2 }, { cg_v_int(1), cg_v_int(2) } }, mixed = { { 2 }, { cg_v_int(1), cg_v_bool(true) } };
+    const cg_list *numbers = two(cg_v_int(1), cg_v_int(2)), *mixed = two(cg_v_int(1), cg_v_bool(true));
     const cg_param params[] = { { CG_STR("n"), cg_v_int(3) },
                                 { CG_STR("s"), cg_v_str(CG_STR("x")) },
                                 { CG_STR("z"), cg_v_null() },
-                                { CG_STR("numbers"), { .type = CG_LIST, .list = &numbers.head } },
-                                { CG_STR("mixed"), { .type = CG_LIST, .list = &mixed.head } } };
+                                { CG_STR("numbers"), { .type = CG_LIST, .list = numbers } },
+                                { CG_STR("mixed"), { .type = CG_LIST, .list = mixed } } };
     b.params = params;
     b.n_params = 5;
     ck_types(&b, "RETURN $n, $s, $n + 1, $z, $n / 2.0, $numbers", "ISIVFV");
     ck_types(&b, "UNWIND $numbers AS i RETURN i, i + 1, max(i)", "III");
     ck_types(&b, "UNWIND $mixed AS i RETURN i", "V");
     bench_close(&b);
+    free((void *)numbers);
+    free((void *)mixed);
 }
 END_TEST
 
