@@ -1,6 +1,6 @@
 /* What a caller sees of a query besides rows: columns, plan, what it reads, batches; and that the same input gives the same bytes. */
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "model.h"
 #include "query_test.h"
