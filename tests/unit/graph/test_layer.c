@@ -1,4 +1,6 @@
 /* Layers: names, labels, edges, hubs, properties, evidence; every iterator agrees with a list of pairs. */
+#include <stdlib.h>
+
 #include "store_test.h"
 
 static cg_mem *mem;
@@ -315,11 +317,8 @@ static void check_hops(const cg_graph *g, cg_dir dir, const cg_kind_set *kinds, 
                 n = cg_hops_next(&h, nodes, i + 1, block, cap);
                 at = 0;
             }
-            ck_assert_uint_gt(n, at);
-            ck_assert_uint_le(n, cap);
-            ck_assert_uint_eq(block[at].rel, e.rel);
-            ck_assert_uint_eq(block[at].at, i);
-            ck_assert_uint_eq(block[at].node, dir == CG_OUT ? e.to : dir == CG_IN ? e.from : e.from == nodes[i] ? e.to : e.from);
+            const cg_node other = dir == CG_OUT ? e.to : dir == CG_IN ? e.from : e.from == nodes[i] ? e.to : e.from;
+            ck_assert(at < n && n <= cap && block[at].rel == e.rel && block[at].at == i && block[at].node == other);
             k++;
         }
     }
@@ -485,7 +484,7 @@ Suite *layer_suite(void)
     tcase_add_test(t, properties_shadow_and_kinds_gain_meaning);
     tcase_add_test(t, layers_are_shared_and_dropped_in_any_order);
     tcase_add_test(t, there_are_at_most_sixteen_layers);
-    tcase_add_loop_test(t, hubs_equal_their_pairs, 0, 60);
+    tcase_add_loop_test(t, hubs_equal_their_pairs, 0, getenv("CSPM_SLOW_MACHINE") ? 5 : 40);
     tcase_add_test(t, relationships_have_a_total_order);
     tcase_add_test(t, equal_hubs_are_one_and_empty_ones_none);
     suite_add_tcase(s, t);
