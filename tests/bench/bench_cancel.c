@@ -387,7 +387,7 @@ static void exports(bench *b)
             continue;
         snprintf(name, sizeof name, "%s.json", kind->name);
         FILE *out = create(b, name);
-        if (!kind->write(out, (uint64_t)(b->full ? 128 : 8) << 20) || fclose(out) != 0)
+        if (!kind->write(out, (uint64_t)(b->full ? 24 : 8) << 20) || fclose(out) != 0)
             die(name, NULL);
         all(b, kind->name, reading, 1);
         load_graph(b);
