@@ -78,7 +78,7 @@ typedef struct aws_estate {
 /* After each subject, target or question: once in a while, whether to go on. */
 static inline int32_t aws_step(aws_estate *e, cspm_error **err)
 {
-    return (++e->ticks & 7) == 0 ? cg_op_check(e->op, e->mem, err) : CSPM_OK;
+    return CG_OP_DUE_BY(e->ticks, 512) ? cg_op_check(e->op, e->mem, err) : CSPM_OK;
 }
 
 int32_t aws_estate_load(aws_estate *e, cg_graph *g, int64_t now, cspm_op *op, cspm_error **err);

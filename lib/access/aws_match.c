@@ -219,7 +219,7 @@ static int32_t touch_range(toucher *t, cg_str prefix, cspm_error **err)
         if (!cg_str_starts(t->a->text[t->a->order[i]], prefix))
             break;
         rc = touch_one(t, t->a->order[i], err);
-        if (rc == CSPM_OK && (++t->ticks & 255) == 0)
+        if (rc == CSPM_OK && CG_OP_DUE_BY(t->ticks, 16))
             rc = cg_op_check(t->op, t->arena.mem, err);
     }
     return rc;

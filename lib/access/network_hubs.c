@@ -213,7 +213,7 @@ static int32_t decide(state *s, cspm_error **err)
                     rc = cg_nomem(s->n->mem, err);
             }
             cg_vec_free(s->n->mem, &trace.nodes);
-            if (rc == CSPM_OK && (++work & 63) == 0)
+            if (rc == CSPM_OK && CG_OP_DUE_BY(work, 64))
                 rc = cg_op_check(s->op, s->n->mem, err);
         }
     }

@@ -141,12 +141,12 @@ static int32_t prepare(collector *c, cspm_op *op)
         return cg_nomem(c->x->mem, c->err);
     for (uint32_t i = 0; rc == CSPM_OK && i < r->n_entries; i++) {
         cg_types_of_entry(c->t, c->s, r->entries[i].node, c->entry_bits + i * words);
-        if ((++ticks & 63) == 0)
+        if (CG_OP_DUE_BY(ticks, 64))
             rc = cg_op_check(op, c->x->mem, c->err);
     }
     for (uint32_t i = 0; rc == CSPM_OK && i < r->n_targets; i++) {
         cg_types_of_target(c->t, c->s, r->targets[i].node, c->target_bits + i * words);
-        if ((++ticks & 63) == 0)
+        if (CG_OP_DUE_BY(ticks, 64))
             rc = cg_op_check(op, c->x->mem, c->err);
     }
     return rc;

@@ -13,9 +13,9 @@ void cg_op_phase(cspm_op *op, uint32_t phase, uint64_t total); /* CSPM_PHASE_* o
 void cg_op_advance(cspm_op *op, uint64_t done_delta);
 void cg_op_rows(cspm_op *op, uint64_t rows_delta);
 
-/* Poll in a hot loop: `if (CG_OP_DUE(counter) && (rc = cg_op_check(op, mem, err)) < 0) goto out;` */
-#define CG_OP_DUE(counter) ((++(counter) & 4095u) == 0)
-/* The same where steps come in blocks, or are small: once in 32,768. */
-#define CG_OP_DUE_BY(counter, steps) (((counter) += (steps)) >= 32768u && ((counter) = 0, true))
+/* Poll in a hot loop: `if (CG_OP_DUE(counter) && (rc = cg_op_check(op, mem, err)) < 0) goto out;` A unit of work takes some nanoseconds. */
+#define CG_OP_DUE(counter) CG_OP_DUE_BY(counter, 1)
+/* The same after a step of so many units: 64 for one that takes about a microsecond. */
+#define CG_OP_DUE_BY(counter, work) (((counter) += (work)) >= 4096u && ((counter) = 0, true))
 
 #endif

@@ -1,26 +1,21 @@
+/* Merge sort, bottom up. */
 #include "base/sort.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define BLOCK ((size_t)64)   /* sorted by insertion */
-#define WATCH ((size_t)4096) /* moves between two looks at the operation */
+#define BLOCK ((size_t)64) /* sorted by insertion */
 
 typedef struct sorting {
-    size_t n, size;
+    size_t size;
     int (*cmp)(const void *, const void *);
     cspm_op *op;
     cg_mem *mem;
-    size_t moved;
+    uint32_t moved;
 } sorting;
 
-static int32_t watch(sorting *s, size_t moved, cspm_error **err)
+static int32_t watch(sorting *s, uint32_t moved, cspm_error **err)
 {
-    s->moved += moved;
-    if (s->moved < WATCH)
-        return CSPM_OK;
-    s->moved = 0;
-    return cg_op_check(s->op, s->mem, err);
+    return CG_OP_DUE_BY(s->moved, moved) ? cg_op_check(s->op, s->mem, err) : CSPM_OK;
 }
 
 /* `spare` has room for one item. */
@@ -53,7 +48,7 @@ static int32_t merge(sorting *s, const char *from, char *to, size_t begin, size_
 
 int32_t cg_sort(void *items, size_t n, size_t size, int (*cmp)(const void *, const void *), cspm_op *op, cg_mem *mem, cspm_error **err)
 {
-    sorting s = { n, size, cmp, op, mem, 0 };
+    sorting s = { size, cmp, op, mem, 0 };
     int32_t rc = CSPM_OK;
     if (n < 2)
         return CSPM_OK;

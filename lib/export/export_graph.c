@@ -39,7 +39,7 @@ int32_t cg_graph_out_step(cg_graph_out *o, cspm_error **err)
     cg_op_advance(o->op, 1);
     if (o->out->failed || o->scratch.failed)
         return cg_nomem(o->mem, err);
-    return (++o->ticks & 127) == 0 ? cg_op_check(o->op, o->mem, err) : CSPM_OK; /* an item may be a long text */
+    return CG_OP_DUE_BY(o->ticks, 32) ? cg_op_check(o->op, o->mem, err) : CSPM_OK; /* an item may be a long text */
 }
 
 int32_t cg_graph_out_labels(cg_graph_out *o, cg_node n, uint32_t **labels, uint32_t *count, cspm_error **err)

@@ -308,7 +308,7 @@ typedef struct cg_freeze {
 /* After each of many small steps: once in a while, whether to go on. */
 static inline int32_t cg_freeze_step(cg_freeze *f, cspm_error **err)
 {
-    return CG_OP_DUE_BY(f->ticks, 1) ? cg_op_check(f->op, f->mem, err) : CSPM_OK;
+    return CG_OP_DUE(f->ticks) ? cg_op_check(f->op, f->mem, err) : CSPM_OK;
 }
 int32_t cg_freeze_partial(cg_builder *b, cspm_error **err);   /* definitions for ends nobody defines */
 int32_t cg_freeze_forget(cg_freeze *f, cspm_error **err);     /* which definitions do not count */

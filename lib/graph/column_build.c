@@ -17,7 +17,7 @@ typedef struct packing {
 /* After each value: once in a while, whether to go on. */
 static inline int32_t step(packing *p, cspm_error **err)
 {
-    return CG_OP_DUE_BY(p->ticks, 1) ? cg_op_check(p->op, p->mem, err) : CSPM_OK;
+    return CG_OP_DUE(p->ticks) ? cg_op_check(p->op, p->mem, err) : CSPM_OK;
 }
 
 static inline uint32_t member_of(const packing *p, uint64_t pair)

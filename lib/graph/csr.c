@@ -109,7 +109,7 @@ int32_t cg_edges_finish(cg_owner *o, cg_edge_store *s, uint32_t n_nodes, uint32_
     for (size_t i = 2; i < (size_t)n_nodes + 2; i++)
         offset[i] += offset[i - 1];
     for (uint32_t i = 0; i < s->count; i++) {
-        if (CG_OP_DUE_BY(ticks, 1) && (rc = cg_op_check(op, mem, err)) < 0)
+        if (CG_OP_DUE(ticks) && (rc = cg_op_check(op, mem, err)) < 0)
             goto out;
         if (i + 48 < s->count) {
             /* Three dependent misses an arc: target, cursor, place. */

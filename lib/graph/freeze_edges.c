@@ -315,9 +315,8 @@ int32_t cg_freeze_edges(cg_freeze *f, cspm_error **err)
     int32_t rc;
     if ((uint64_t)f->n_nodes + n_ordinals >= UINT32_MAX)
         return cg_fail(f->mem, err, CSPM_E_LIMIT, "nodes and edges together exceed 2^32");
-    if ((rc = scatter(&s, err)) < 0 || (rc = sort_rows(&s, err)) < 0 || (rc = cg_op_check(f->op, f->mem, err)) < 0 ||
-        (rc = write_edges(&s, err)) < 0 || (rc = cg_op_check(f->op, f->mem, err)) < 0 || (rc = write_positions(&s, err)) < 0 ||
-        (rc = cg_op_check(f->op, f->mem, err)) < 0)
+    if ((rc = scatter(&s, err)) < 0 || (rc = sort_rows(&s, err)) < 0 || (rc = write_edges(&s, err)) < 0 ||
+        (rc = write_positions(&s, err)) < 0)
         goto out;
     cg_chunks_free(&f->b->edge_offset);
     if ((rc = write_columns(&s, n_ordinals, err)) < 0)

@@ -130,12 +130,13 @@ static void type_regular(const typer *t, const q_regular *query, uint32_t *out)
 int32_t q_column_types(cg_run *r, const uint32_t **out, cspm_error **err)
 {
     const q_regular *root = r->q->root;
+    *out = root->types;
+    if (r->q->pipe)
+        return CSPM_OK;
     uint32_t *types = cg_arena_calloc(&r->arena, r->n_slots + root->n_columns + 1u, sizeof *types);
     if (!types)
         return cg_nomem(r->mem, err);
-    const typer t = { r, types + root->n_columns };
-    if (!r->q->pipe)
-        type_regular(&t, root, types);
-    *out = r->q->pipe ? root->types : types;
+    type_regular(&(typer){ r, types + root->n_columns }, root, types);
+    *out = types;
     return CSPM_OK;
 }

@@ -129,7 +129,7 @@ static int32_t group_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 static const aws_field group_fields[] = {
     { "id", "GroupId", AWS_AS_IS },
     { "groupid", "GroupId", AWS_AS_IS },
-    { "arn", EC2_ARN("security-group", "GroupId"), AWS_AS_IS },
+    { "arn", AWS_EC2_ARN("security-group", "GroupId"), AWS_AS_IS },
     { "name", "GroupName", AWS_AS_IS },
     { "description", "Description", AWS_AS_IS },
     { "vpc_id", "VpcId", AWS_AS_IS },
@@ -143,7 +143,7 @@ static const aws_link group_links[] = {
 static const aws_shape group_shape = {
     .labels = { "AWSEC2SecurityGroup", "EC2SecurityGroup" },
     .id = "{GroupId}",
-    .aliases = { EC2_ARN("security-group", "GroupId") },
+    .aliases = { AWS_EC2_ARN("security-group", "GroupId") },
     .fields = group_fields,
     .links = group_links,
     .tags = "Tags",
@@ -201,7 +201,7 @@ static const aws_part ipv6_part = {
 
 static const aws_field interface_fields[] = {
     { "id", "NetworkInterfaceId", AWS_AS_IS },
-    { "arn", EC2_ARN("network-interface", "NetworkInterfaceId"), AWS_AS_IS },
+    { "arn", AWS_EC2_ARN("network-interface", "NetworkInterfaceId"), AWS_AS_IS },
     { "description", "Description", AWS_AS_IS },
     { "mac_address", "MacAddress", AWS_AS_IS },
     { "private_dns_name", "PrivateDnsName", AWS_AS_IS },
@@ -265,7 +265,7 @@ static int32_t interface_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 static const aws_shape interface_shape = {
     .labels = { "AWSNetworkInterface", "NetworkInterface" },
     .id = "{NetworkInterfaceId}",
-    .aliases = { EC2_ARN("network-interface", "NetworkInterfaceId") },
+    .aliases = { AWS_EC2_ARN("network-interface", "NetworkInterfaceId") },
     .fields = interface_fields,
     .links = interface_links,
     .tags = "TagSet",
@@ -276,7 +276,7 @@ static const aws_shape interface_shape = {
 static const aws_shape told_interface_shape = {
     .labels = { "AWSNetworkInterface", "NetworkInterface" },
     .id = "{NetworkInterfaceId}",
-    .aliases = { EC2_ARN("network-interface", "NetworkInterfaceId") },
+    .aliases = { AWS_EC2_ARN("network-interface", "NetworkInterfaceId") },
     .fields = interface_fields,
     .links = interface_links,
     .weak = true,
@@ -308,7 +308,7 @@ static const aws_link address_links[] = {
 static const aws_shape address_shape = {
     .labels = { "AWSElasticIPAddress", "ElasticIPAddress" },
     .id = "{AllocationId|PublicIp}",
-    .aliases = { EC2_ARN("elastic-ip", "AllocationId") },
+    .aliases = { AWS_EC2_ARN("elastic-ip", "AllocationId") },
     .fields = address_fields,
     .links = address_links,
     .tags = "Tags",
@@ -317,8 +317,8 @@ static const aws_shape address_shape = {
 /* ---- key pairs ---- */
 
 static const aws_field key_fields[] = {
-    { "id", EC2_ARN("key-pair", "KeyName"), AWS_AS_IS },
-    { "arn", EC2_ARN("key-pair", "KeyName"), AWS_AS_IS },
+    { "id", AWS_EC2_ARN("key-pair", "KeyName"), AWS_AS_IS },
+    { "arn", AWS_EC2_ARN("key-pair", "KeyName"), AWS_AS_IS },
     { "name", "KeyName", AWS_AS_IS },
     { "keyname", "KeyName", AWS_AS_IS },
     { "keypairid", "KeyPairId", AWS_AS_IS },
@@ -329,12 +329,12 @@ static const aws_field key_fields[] = {
 static const aws_shape key_shape = {
     .labels = { "AWSEC2KeyPair", "EC2KeyPair", "KeyPair" },
     .id = "{KeyPairId}",
-    .aliases = { EC2_ARN("key-pair", "KeyName"), EC2_ARN("key-pair", "KeyPairId") },
+    .aliases = { AWS_EC2_ARN("key-pair", "KeyName"), AWS_EC2_ARN("key-pair", "KeyPairId") },
     .fields = key_fields,
     .tags = "Tags",
 };
 static const aws_shape old_key_shape = {
-    .labels = { "AWSEC2KeyPair", "EC2KeyPair", "KeyPair" }, .id = EC2_ARN("key-pair", "KeyName"), .fields = key_fields, .tags = "Tags"
+    .labels = { "AWSEC2KeyPair", "EC2KeyPair", "KeyPair" }, .id = AWS_EC2_ARN("key-pair", "KeyName"), .fields = key_fields, .tags = "Tags"
 };
 
 static int32_t key_pair(aws_ctx *c, const cg_tree *item, cspm_error **err)
@@ -357,7 +357,7 @@ static const aws_shape reservation_shape = { .labels = { "AWSEC2Reservation", "E
 
 static const aws_field instance_fields[] = {
     { "id", "InstanceId", AWS_AS_IS },
-    { "arn", EC2_ARN("instance", "InstanceId"), AWS_AS_IS },
+    { "arn", AWS_EC2_ARN("instance", "InstanceId"), AWS_AS_IS },
     { "instanceid", "InstanceId", AWS_AS_IS },
     { "publicdnsname", "PublicDnsName", AWS_AS_IS },
     { "privatednsname", "PrivateDnsName", AWS_AS_IS },
@@ -395,7 +395,7 @@ static const aws_link instance_links[] = {
     { "PART_OF_SUBNET", false, "SubnetId", NULL, "AWSEC2Subnet" },
     { "MEMBER_OF_AWS_VPC", false, "VpcId", NULL, "AWSVpc" },
     { "MEMBER_OF_EC2_SECURITY_GROUP", false, "SecurityGroups[].GroupId", NULL, "AWSEC2SecurityGroup" },
-    { "SSH_LOGIN_TO", true, "KeyName", EC2_ARN("key-pair", "KeyName"), "AWSEC2KeyPair" },
+    { "SSH_LOGIN_TO", true, "KeyName", AWS_EC2_ARN("key-pair", "KeyName"), "AWSEC2KeyPair" },
     { 0 },
 };
 static const char *const instance_labels[] = { "AWSEC2Instance", "EC2Instance", NULL };
@@ -468,7 +468,7 @@ static int32_t instance_props(aws_ctx *c, const cg_tree *item, cg_str cluster, c
 static const aws_field mapping_fields[] = {
     { "id", "Ebs.VolumeId", AWS_AS_IS },
     { "volumeid", "Ebs.VolumeId", AWS_AS_IS },
-    { "arn", EC2_ARN("volume", "Ebs.VolumeId"), AWS_AS_IS },
+    { "arn", AWS_EC2_ARN("volume", "Ebs.VolumeId"), AWS_AS_IS },
     { "deleteontermination", "Ebs.DeleteOnTermination", AWS_AS_IS },
     { 0 },
 };
@@ -520,7 +520,7 @@ static int32_t instance_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 static const aws_shape instance_shape = {
     .labels = { "AWSEC2Instance", "EC2Instance" },
     .id = "{InstanceId}",
-    .aliases = { EC2_ARN("instance", "InstanceId") },
+    .aliases = { AWS_EC2_ARN("instance", "InstanceId") },
     .fields = instance_fields,
     .links = instance_links,
     .tags = "Tags",

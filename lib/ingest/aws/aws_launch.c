@@ -74,7 +74,7 @@ static int32_t image_permissions(aws_ctx *c, const cg_tree *item, cspm_error **e
 
 static const aws_field volume_fields[] = {
     { "id", "VolumeId", AWS_AS_IS },
-    { "arn", EC2_ARN("volume", "VolumeId"), AWS_AS_IS },
+    { "arn", AWS_EC2_ARN("volume", "VolumeId"), AWS_AS_IS },
     { "volumeid", "VolumeId", AWS_AS_IS },
     { "availabilityzone", "AvailabilityZone", AWS_AS_IS },
     { "createtime", "CreateTime", AWS_TIME },
@@ -98,7 +98,7 @@ static const aws_link volume_links[] = {
 static const aws_shape volume_shape = {
     .labels = { "AWSEBSVolume", "EBSVolume" },
     .id = "{VolumeId}",
-    .aliases = { EC2_ARN("volume", "VolumeId") },
+    .aliases = { AWS_EC2_ARN("volume", "VolumeId") },
     .fields = volume_fields,
     .links = volume_links,
     .tags = "Tags",
@@ -107,7 +107,7 @@ static const aws_shape volume_shape = {
 static const aws_field snapshot_fields[] = {
     { "id", "SnapshotId", AWS_AS_IS },
     { "snapshotid", "SnapshotId", AWS_AS_IS },
-    { "arn", EC2_ARN("snapshot", "SnapshotId"), AWS_AS_IS },
+    { "arn", AWS_EC2_ARN("snapshot", "SnapshotId"), AWS_AS_IS },
     { "description", "Description", AWS_AS_IS },
     { "ownerid", "OwnerId", AWS_AS_IS },
     { "ispublic", "Public", AWS_AS_IS },
@@ -126,7 +126,7 @@ static const aws_field snapshot_fields[] = {
 static const aws_shape snapshot_shape = {
     .labels = { "AWSEBSSnapshot", "EBSSnapshot" },
     .id = "{SnapshotId}",
-    .aliases = { EC2_ARN("snapshot", "SnapshotId") },
+    .aliases = { AWS_EC2_ARN("snapshot", "SnapshotId") },
     .fields = snapshot_fields,
     .tags = "Tags",
 };
@@ -153,7 +153,7 @@ static const aws_field template_fields[] = {
 static const aws_shape template_shape = {
     .labels = { "AWSLaunchTemplate", "LaunchTemplate" },
     .id = "{LaunchTemplateId}",
-    .aliases = { EC2_ARN("launch-template", "LaunchTemplateId") },
+    .aliases = { AWS_EC2_ARN("launch-template", "LaunchTemplateId") },
     .fields = template_fields,
     .tags = "Tags",
 };

@@ -37,7 +37,7 @@ static int32_t vpc_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 static const aws_field vpc_fields[] = {
     { "id", "VpcId", AWS_AS_IS },
     { "vpcid", "VpcId", AWS_AS_IS },
-    { "arn", EC2_ARN("vpc", "VpcId"), AWS_AS_IS },
+    { "arn", AWS_EC2_ARN("vpc", "VpcId"), AWS_AS_IS },
     { "primary_cidr_block", "CidrBlock", AWS_AS_IS },
     { "instance_tenancy", "InstanceTenancy", AWS_AS_IS },
     { "state", "State", AWS_AS_IS },
@@ -50,7 +50,7 @@ static const aws_field vpc_fields[] = {
 static const aws_shape vpc_shape = {
     .labels = { "AWSVpc" },
     .id = "{VpcId}",
-    .aliases = { EC2_ARN("vpc", "VpcId") },
+    .aliases = { AWS_EC2_ARN("vpc", "VpcId") },
     .fields = vpc_fields,
     .tags = "Tags",
     .more = vpc_more,
@@ -250,7 +250,7 @@ static int32_t table_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 static const aws_shape table_shape = {
     .labels = { "AWSEC2RouteTable", "EC2RouteTable" },
     .id = "{RouteTableId}",
-    .aliases = { EC2_ARN("route-table", "RouteTableId") },
+    .aliases = { AWS_EC2_ARN("route-table", "RouteTableId") },
     .fields = table_fields,
     .links = table_links,
     .tags = "Tags",
@@ -332,8 +332,8 @@ static int32_t acl_more(aws_ctx *c, const cg_tree *item, cspm_error **err)
 
 static const aws_field acl_fields[] = {
     { "id", "NetworkAclId", AWS_AS_IS },
-    { "id", EC2_ARN("network-acl", "NetworkAclId"), AWS_AS_IS }, /* when all of it is known */
-    { "arn", EC2_ARN("network-acl", "NetworkAclId"), AWS_AS_IS },
+    { "id", AWS_EC2_ARN("network-acl", "NetworkAclId"), AWS_AS_IS }, /* when all of it is known */
+    { "arn", AWS_EC2_ARN("network-acl", "NetworkAclId"), AWS_AS_IS },
     { "network_acl_id", "NetworkAclId", AWS_AS_IS },
     { "is_default", "IsDefault", AWS_AS_IS },
     { "vpc_id", "VpcId", AWS_AS_IS },
@@ -348,7 +348,7 @@ static const aws_link acl_links[] = {
 static const aws_shape acl_shape = {
     .labels = { "AWSEC2NetworkAcl", "EC2NetworkAcl" },
     .id = "{NetworkAclId}",
-    .aliases = { EC2_ARN("network-acl", "NetworkAclId") },
+    .aliases = { AWS_EC2_ARN("network-acl", "NetworkAclId") },
     .fields = acl_fields,
     .links = acl_links,
     .tags = "Tags",
@@ -360,7 +360,7 @@ static const aws_shape acl_shape = {
 static const aws_field igw_fields[] = {
     { "id", "InternetGatewayId", AWS_AS_IS },
     { "ownerid", "OwnerId", AWS_AS_IS },
-    { "arn", EC2_ARN("internet-gateway", "InternetGatewayId"), AWS_AS_IS },
+    { "arn", AWS_EC2_ARN("internet-gateway", "InternetGatewayId"), AWS_AS_IS },
     { 0 },
 };
 static const aws_link attached_vpc_links[] = {
@@ -370,7 +370,7 @@ static const aws_link attached_vpc_links[] = {
 static const aws_shape igw_shape = {
     .labels = { "AWSInternetGateway" },
     .id = "{InternetGatewayId}",
-    .aliases = { EC2_ARN("internet-gateway", "InternetGatewayId") },
+    .aliases = { AWS_EC2_ARN("internet-gateway", "InternetGatewayId") },
     .fields = igw_fields,
     .links = attached_vpc_links,
     .tags = "Tags",
@@ -378,13 +378,13 @@ static const aws_shape igw_shape = {
 
 static const aws_field eigw_fields[] = {
     { "id", "EgressOnlyInternetGatewayId", AWS_AS_IS },
-    { "arn", EC2_ARN("egress-only-internet-gateway", "EgressOnlyInternetGatewayId"), AWS_AS_IS },
+    { "arn", AWS_EC2_ARN("egress-only-internet-gateway", "EgressOnlyInternetGatewayId"), AWS_AS_IS },
     { 0 },
 };
 static const aws_shape eigw_shape = {
     .labels = { "AWSEgressOnlyInternetGateway" },
     .id = "{EgressOnlyInternetGatewayId}",
-    .aliases = { EC2_ARN("egress-only-internet-gateway", "EgressOnlyInternetGatewayId") },
+    .aliases = { AWS_EC2_ARN("egress-only-internet-gateway", "EgressOnlyInternetGatewayId") },
     .fields = eigw_fields,
     .links = attached_vpc_links,
     .tags = "Tags",
@@ -403,7 +403,7 @@ static const aws_link vgw_links[] = {
 static const aws_shape vgw_shape = {
     .labels = { "AWSVpnGateway" },
     .id = "{VpnGatewayId}",
-    .aliases = { EC2_ARN("vpn-gateway", "VpnGatewayId") },
+    .aliases = { AWS_EC2_ARN("vpn-gateway", "VpnGatewayId") },
     .fields = vgw_fields,
     .links = vgw_links,
     .tags = "Tags",
@@ -411,7 +411,7 @@ static const aws_shape vgw_shape = {
 
 static const aws_field nat_fields[] = {
     { "id", "NatGatewayId", AWS_AS_IS },
-    { "arn", EC2_ARN("natgateway", "NatGatewayId"), AWS_AS_IS },
+    { "arn", AWS_EC2_ARN("natgateway", "NatGatewayId"), AWS_AS_IS },
     { "state", "State", AWS_AS_IS },
     { "connectivity_type", "ConnectivityType", AWS_AS_IS },
     { "subnet_id", "SubnetId", AWS_AS_IS },
@@ -431,7 +431,7 @@ static const aws_link nat_links[] = {
 static const aws_shape nat_shape = {
     .labels = { "AWSNatGateway" },
     .id = "{NatGatewayId}",
-    .aliases = { EC2_ARN("natgateway", "NatGatewayId") },
+    .aliases = { AWS_EC2_ARN("natgateway", "NatGatewayId") },
     .fields = nat_fields,
     .links = nat_links,
     .tags = "Tags",
@@ -506,7 +506,7 @@ static const aws_shape peering_shape = {
 static const aws_field endpoint_fields[] = {
     { "id", "VpcEndpointId", AWS_AS_IS },
     { "vpc_endpoint_id", "VpcEndpointId", AWS_AS_IS },
-    { "arn", EC2_ARN("vpc-endpoint", "VpcEndpointId"), AWS_AS_IS },
+    { "arn", AWS_EC2_ARN("vpc-endpoint", "VpcEndpointId"), AWS_AS_IS },
     { "vpc_id", "VpcId", AWS_AS_IS },
     { "service_name", "ServiceName", AWS_AS_IS },
     { "service_region", "ServiceRegion", AWS_AS_IS },
@@ -536,7 +536,7 @@ static const aws_link endpoint_links[] = {
 static const aws_shape endpoint_shape = {
     .labels = { "AWSVpcEndpoint" },
     .id = "{VpcEndpointId}",
-    .aliases = { EC2_ARN("vpc-endpoint", "VpcEndpointId") },
+    .aliases = { AWS_EC2_ARN("vpc-endpoint", "VpcEndpointId") },
     .fields = endpoint_fields,
     .links = endpoint_links,
     .tags = "Tags",

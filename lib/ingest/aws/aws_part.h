@@ -4,8 +4,8 @@
 
 #include "ingest/aws/aws.h"
 
-/* What a node of EC2 is known by; `kind` and `id` are literals, `id` a path: EC2_ARN("vpc", "VpcId"). */
-#define EC2_ARN(kind, id) "arn:{partition}:ec2:{region}:{account}:" kind "/{" id "}"
+/* What a node of EC2 is known by; `kind` and `id` are literals, `id` a path: AWS_EC2_ARN("vpc", "VpcId"). */
+#define AWS_EC2_ARN(kind, id) "arn:{partition}:ec2:{region}:{account}:" kind "/{" id "}"
 
 typedef struct aws_part {
     const char *labels[6];

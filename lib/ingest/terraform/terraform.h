@@ -82,8 +82,8 @@ typedef struct tf_field {
     tf_how how;
     const struct tf_field *sub;
 } tf_field;
-/* What the ARN of a planned resource will be; both are literals: ARN("sqs", "{name}"). */
-#define ARN(service, rest) "arn:{partition}:" service ":{region}:{account}:" rest
+/* What the ARN of a planned resource will be; both are literals: TF_ARN("sqs", "{name}"). */
+#define TF_ARN(service, rest) "arn:{partition}:" service ":{region}:{account}:" rest
 /* A type of resource and the answer it is a piece of. */
 typedef struct tf_type {
     const char *type;
